@@ -1,0 +1,23 @@
+/** Every limit on what a caller may send, with its reason. Over a limit: 400, or 413 for a whole body. */
+export const LIMITS = {
+  /** Bytes of a JSON body: room for the longest text in any alphabet and its escapes, small enough to buffer. */
+  jsonBodyBytes: 1_048_576,
+  /** Levels of `{` and `[`: the deepest real body has five; a parser's stack must not be the limit. */
+  jsonDepth: 20,
+  /** Characters of a message: WhatsApp's own limit. */
+  textCharacters: 65_536,
+  /** Characters of an instance's display name: fits every list and log line. */
+  nameCharacters: 100,
+  /** Characters of a URL: what servers and proxies commonly accept. */
+  urlCharacters: 2_048,
+  /** Rows of one page of messages or logs: the contract's maximum. */
+  pageRows: 200,
+  /** Instances of one page of the list. */
+  pageInstances: 1_000,
+  /** Characters of a text searched for: SQLite's pattern limit in a Durable Object is 50 bytes. */
+  searchCharacters: 48,
+  /** Characters of a page cursor: ours are far shorter. */
+  cursorCharacters: 256,
+  /** Characters of an `X-Request-Id` that we take over. */
+  requestIdCharacters: 128,
+} as const;
