@@ -4,7 +4,8 @@
  * signature of a signed prekey (`isInit`), and reports a false signature by a boolean that Baileys throws away.
  */
 import { Buffer } from "node:buffer";
-import { createPrivateKey, createPublicKey, diffieHellman, generateKeyPairSync, randomBytes } from "node:crypto";
+import { createPublicKey, generateKeyPairSync, randomBytes } from "node:crypto";
+import { agree, x25519PrivateKey } from "./agreement.ts";
 import { xeddsaSign, xeddsaVerify } from "./xeddsa.ts";
 
 /** `pubKey` is 33 bytes (0x05, then the key), `privKey` 32 bytes. */
@@ -15,9 +16,6 @@ export interface CurveKeyPair {
 
 /** The first byte of a serialised public key: type "Curve25519" (DJB_TYPE in every libsignal). */
 const KEY_TYPE = Buffer.from([5]);
-
-/** PKCS#8 header of an X25519 private key (RFC 8410); the 32 key bytes follow. */
-const PKCS8_PREFIX = Buffer.from("302e020100300506032b656e04220420", "hex");
 
 /** A well-formed signature that the key did not make. Its message carries neither key nor signature. */
 export class ForgedSignatureError extends Error {
@@ -39,7 +37,7 @@ export function generateKeyPair(): CurveKeyPair {
 /** The public key (33 bytes) of a private key (32 bytes, clamped or not). */
 export function getPublicFromPrivateKey(privKey: Uint8Array): Buffer {
   if (privKey.byteLength !== 32) throw new Error(`Incorrect private key length: ${privKey.byteLength}`);
-  const { x } = createPublicKey(privateKeyObject(privKey)).export({ format: "jwk" });
+  const { x } = createPublicKey(x25519PrivateKey(privKey)).export({ format: "jwk" });
   if (!x) throw new Error("The runtime exported an incomplete X25519 key");
   return withKeyType(Buffer.from(x, "base64url"));
 }
@@ -47,15 +45,12 @@ export function getPublicFromPrivateKey(privKey: Uint8Array): Buffer {
 /**
  * X25519: the 32-byte shared secret. `pubKey` may have 33 bytes or the bare 32.
  * Throws on malformed keys, and when the peer's key has small order (0, 1, …): the secret would be all zero and known
- * to everyone. OpenSSL and BoringSSL refuse such a key themselves, so there is no check of our own.
+ * to everyone.
  */
 export function calculateAgreement(pubKey: Uint8Array, privKey: Uint8Array): Buffer {
-  const x = barePublicKey(pubKey).toString("base64url");
+  const key = barePublicKey(pubKey);
   assertPrivateKey(privKey);
-  return diffieHellman({
-    privateKey: privateKeyObject(privKey),
-    publicKey: createPublicKey({ key: { kty: "OKP", crv: "X25519", x }, format: "jwk" }),
-  });
+  return agree(key, privKey);
 }
 
 /**
@@ -84,10 +79,6 @@ export function verifySignature(pubKey: Uint8Array, message: Uint8Array, signatu
 
 function withKeyType(key: Buffer): Buffer {
   return Buffer.concat([KEY_TYPE, key]);
-}
-
-function privateKeyObject(privKey: Uint8Array) {
-  return createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, privKey]), format: "der", type: "pkcs8" });
 }
 
 /** Drops the type byte. The original complains on the console about 32-byte keys and takes them all the same. */

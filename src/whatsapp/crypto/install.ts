@@ -1,11 +1,12 @@
 /**
- * Importing this module replaces libsignal's curve functions by ours. It must be evaluated before Baileys: make it the
- * first import of the one module that imports Baileys.
+ * Importing this module puts our curve functions in the place of libsignal's, which are reached through two doors:
  *
- * Why the order matters: libsignal's own files call `curve.verifySignature(…)` on the exports object and see the change
- * at any time; a bundle reads the exports at each call and sees it too; but Node and vitest copy the exports of a
- * CommonJS file once, when an ES module (Baileys) first imports it. For the same reason this module reaches the object
- * through the package's index and never imports `libsignal/src/curve.js` itself.
+ * 1. libsignal's own files call `curve.verifySignature(…)` on the exports object of their `./curve`. This module
+ *    overwrites that object, reached through the package's index; it takes effect whenever it happens.
+ * 2. Baileys imports `libsignal/src/curve.js` as an ES module. Both builds of the Worker alias that name to `curve.ts`:
+ *    vitest's workerd has a second copy of the file behind it that the exports object does not reach. Without an alias
+ *    (plain Node) the overwritten object serves here too, if this module is loaded before Baileys: loaders copy the
+ *    exports once. So this import stays the first in the module that imports Baileys, and never names that file.
  */
 import { Buffer } from "node:buffer";
 import type { Curve } from "@whiskeysockets/baileys";
@@ -56,10 +57,10 @@ export function assertForgeriesRefused(curve: BaileysCurve): void {
     throw new Error("Baileys' Curve.verify refuses a genuine signature");
   }
   if (curve.verify(signer.public, unsigned, signature)) {
-    throw new Error("Baileys' Curve.verify accepts a forged signature: crypto/install.ts was loaded after Baileys");
+    throw new Error("Baileys' Curve.verify accepts a forged signature: libsignal/src/curve.js is not replaced");
   }
   if (libsignalAcceptsAsSignedPreKey(Buffer.from(signer.public), unsigned, Buffer.from(signature))) {
-    throw new Error("libsignal accepts a forged signed prekey: crypto/install.ts did not reach its exports");
+    throw new Error("libsignal accepts a forged signed prekey: its ./curve is not replaced");
   }
 }
 
