@@ -1,0 +1,111 @@
+/** What the server keeps about one linked device: its keys, its connection and everything it has not acknowledged. */
+import type { BinaryNode } from "@whiskeysockets/baileys";
+import type { Account } from "./accounts.ts";
+import type { Connection } from "./connection.ts";
+import type { KeyBundle, PublicKey, SignedKey } from "./key-bundle.ts";
+
+/** The keys a device registers with, before it is linked to an account. */
+export interface Registration {
+  /** Static key of its noise handshake; every later login has to show it. */
+  noiseKey: Buffer;
+  identity: Buffer;
+  registrationId: number;
+  signedKey: SignedKey;
+}
+
+export class Companion {
+  readonly account: Account;
+  readonly device: number;
+  readonly noiseKey: Buffer;
+  readonly identity: Buffer;
+  readonly registrationId: number;
+  signedKey: SignedKey;
+  /** One-time keys the server may still hand out, oldest first. */
+  oneTimeKeys: PublicKey[] = [];
+  connection: Connection | undefined;
+  /** Logged in, caught up and through its init: what `phone.online()` waits for. */
+  online = false;
+  /** Whether the owner's phone has sent it the key share and the history of a first login. */
+  bootstrapped = false;
+  /** What it last said about its presence. */
+  presence: "available" | "unavailable" = "unavailable";
+  readonly #seenKeys = new Map<number, string>();
+  readonly #unacknowledged = new Map<string, BinaryNode>();
+  #live = false;
+
+  constructor(account: Account, device: number, registration: Registration) {
+    this.account = account;
+    this.device = device;
+    this.noiseKey = registration.noiseKey;
+    this.identity = registration.identity;
+    this.registrationId = registration.registrationId;
+    this.signedKey = registration.signedKey;
+  }
+
+  /** Stanzas that wait for an acknowledgement. */
+  get waiting(): number {
+    return this.#unacknowledged.size;
+  }
+
+  /** Hands out one one-time key for good; without any left the bundle goes out with the signed key alone. */
+  takeBundle(): KeyBundle {
+    return {
+      registrationId: this.registrationId,
+      identity: this.identity,
+      signedKey: this.signedKey,
+      oneTimeKey: this.oneTimeKeys.shift(),
+    };
+  }
+
+  /** Adds uploaded one-time keys; gives the ids that were uploaded before, which would break sessions built on them. */
+  addOneTimeKeys(keys: PublicKey[]): number[] {
+    const repeated = keys.filter((key) => this.#seenKeys.has(key.id));
+    for (const key of keys) this.#seenKeys.set(key.id, key.value.toString("hex"));
+    this.oneTimeKeys.push(...keys.filter((key) => !repeated.includes(key)));
+    return repeated.map((key) => key.id);
+  }
+
+  /** Sends a message, receipt, notification or call; keeps it until acknowledged and repeats it at the next login. */
+  deliver(node: BinaryNode): void {
+    this.#unacknowledged.set(deliveryKey(node.tag, node.attrs.id, node.attrs.type), node);
+    if (this.#live) this.connection?.send(node);
+  }
+
+  /** Sends something that only means anything now (presence, chatstate). */
+  tell(node: BinaryNode): void {
+    if (this.#live) this.connection?.send(node);
+  }
+
+  acknowledge(tag: string, id: string | undefined, type: string | undefined): void {
+    this.#unacknowledged.delete(deliveryKey(tag, id, type));
+  }
+
+  /** Sends everything unacknowledged, marked as offline, and from now on delivers at once. Gives how many there were. */
+  catchUp(): number {
+    this.#live = true;
+    for (const node of this.#unacknowledged.values()) {
+      this.connection?.send({ ...node, attrs: { ...node.attrs, offline: "0" } });
+    }
+    return this.#unacknowledged.size;
+  }
+
+  connected(connection: Connection): void {
+    this.connection = connection;
+    this.#live = false;
+    this.online = false;
+  }
+
+  /** Only the present connection's end counts: an old one may close after its successor has logged in. */
+  disconnected(connection: Connection): void {
+    if (this.connection !== connection) return;
+    this.connection = undefined;
+    this.#live = false;
+    this.online = false;
+    this.presence = "unavailable";
+  }
+}
+
+/** The type is part of a receipt's identity (delivered and read share an id); a message is answered by any receipt. */
+function deliveryKey(tag: string, id = "", type = ""): string {
+  return tag === "receipt" ? `${tag} ${id} ${type}` : `${tag} ${id}`;
+}

@@ -1,0 +1,101 @@
+/** The faults a server can be told to have, each for one number. */
+import { randomBytes } from "node:crypto";
+import { endReplaced, endStream, type StreamEnd } from "./flows/endings.ts";
+import { runLow } from "./flows/prekeys.ts";
+import { phoneDigits } from "./jid.ts";
+import type { Recipient } from "./person.ts";
+import type { Simulation } from "./simulation.ts";
+import { stanza } from "./stanza.ts";
+
+/** Why a login can be refused: logged out, banned, client too old, server trouble. */
+export type LoginRefusal = 401 | 403 | 405 | 503;
+
+export abstract class Faults {
+  readonly simulation: Simulation;
+
+  constructor(simulation: Simulation) {
+    this.simulation = simulation;
+  }
+
+  /** Cuts the TCP connections of the number's linked devices. */
+  async drops(phone: Recipient): Promise<void> {
+    await this.#each(phone, (connection) => connection.drop());
+  }
+
+  /** Ends the stream with an error (503, 515) or with its plain end. */
+  async endsStream(phone: Recipient, how: StreamEnd): Promise<void> {
+    await this.#each(phone, (connection) => endStream(connection, how));
+  }
+
+  /** Ends the connection as if the same device had logged in elsewhere (440). */
+  async replaces(phone: Recipient): Promise<void> {
+    await this.#each(phone, endReplaced);
+  }
+
+  /** Refuses the next login (or the next `times`; `Infinity` for all) with this reason. */
+  failsLogin(phone: Recipient, reason: LoginRefusal, { times = 1 }: { times?: number } = {}): void {
+    this.simulation.loginFailures.set(this.#number(phone), { reason, left: times });
+  }
+
+  /** Lets logins in again. */
+  allowsLogin(phone: Recipient): void {
+    this.simulation.loginFailures.delete(this.#number(phone));
+  }
+
+  /** Stops answering (or answers again) the pings of the number's linked devices. */
+  mutesKeepalive(phone: Recipient, muted = true): void {
+    if (muted) this.simulation.mutedKeepalive.add(this.#number(phone));
+    else this.simulation.mutedKeepalive.delete(this.#number(phone));
+  }
+
+  /** From now on nothing passes on the present connections, in either direction; they stay open. */
+  goesSilent(phone: Recipient): void {
+    for (const connection of this.simulation.connectionsOf(this.#number(phone))) connection.silent = true;
+  }
+
+  /** Gives the linked devices routing bytes for their next connection; resolves with them in hex. */
+  setsRouting(phone: Recipient, bytes: Uint8Array = randomBytes(6)): string {
+    const routing = stanza("edge_routing", {}, [stanza("routing_info", {}, Buffer.from(bytes))]);
+    for (const connection of this.simulation.connectionsOf(this.#number(phone)))
+      connection.send(stanza("ib", {}, [routing]));
+    return Buffer.from(bytes).toString("hex");
+  }
+
+  /** The routing bytes (hex) the number's present connection began with, if it did. */
+  routingOf(phone: Recipient): string | undefined {
+    return this.simulation.connectionsOf(this.#number(phone))[0]?.routingInfo?.toString("hex");
+  }
+
+  /** Leaves the linked devices `count` one-time keys and says so; below 5 they upload more. */
+  lowPrekeys(phone: Recipient, count: number): void {
+    for (const companion of this.simulation.account(this.#number(phone)).companions.values()) runLow(companion, count);
+  }
+
+  /** How many one-time keys the server holds for a linked device (the first, unless named). */
+  prekeysOf(phone: Recipient, deviceId?: number): number {
+    const companions = [...this.simulation.account(this.#number(phone)).companions.values()];
+    const companion = companions.find(({ device }) => deviceId === undefined || device === deviceId);
+    if (!companion) throw new Error(`${this.#number(phone)} has no linked device ${deviceId ?? ""}`);
+    return companion.oneTimeKeys.length;
+  }
+
+  /** Answers every new connection with HTTP 503, or lets them in again. */
+  refusesConnections(refusing = true): void {
+    this.refuse(refusing);
+  }
+
+  protected abstract refuse(refusing: boolean): void;
+
+  async #each(
+    phone: Recipient,
+    end: (connection: ReturnType<Simulation["connectionsOf"]>[number]) => void,
+  ): Promise<void> {
+    const connections = this.simulation.connectionsOf(this.#number(phone));
+    for (const connection of connections) end(connection);
+    await Promise.all(connections.map(({ closed }) => closed));
+  }
+
+  #number(phone: Recipient): string {
+    return typeof phone === "string" ? phoneDigits(phone) : phone.account.phone;
+  }
+}

@@ -1,0 +1,25 @@
+/** Every flow, registered in the dispatch table. */
+import { Router } from "../router.ts";
+import { registerAppState } from "./app-state.ts";
+import { registerEndings } from "./endings.ts";
+import { registerLogin } from "./login.ts";
+import { registerMessages } from "./messages.ts";
+import { registerPairingCode } from "./pairing-code.ts";
+import { registerPrekeys } from "./prekeys.ts";
+import { registerPresence } from "./presence.ts";
+import { registerReceipts } from "./receipts.ts";
+import { registerUsync } from "./usync.ts";
+
+export function buildRouter(): Router {
+  const router = new Router();
+  registerPairingCode(router);
+  registerLogin(router);
+  registerPrekeys(router);
+  registerUsync(router);
+  registerMessages(router);
+  registerReceipts(router);
+  registerPresence(router);
+  registerAppState(router);
+  registerEndings(router);
+  return router;
+}

@@ -1,0 +1,148 @@
+/** What a person does with a phone: the verbs that contacts and owners share. */
+import type { proto } from "@whiskeysockets/baileys";
+import type { Account } from "./accounts.ts";
+import { type ChatState, type Presence, presenceOf, sendChatState, spreadPresence } from "./flows/presence.ts";
+import { Handset, type NotedReceipt, type SeenChatState } from "./handset.ts";
+import type { MessageMatcher, ReceivedMessage, ReceivedOptions } from "./inbox.ts";
+import { type Addressing, phoneDigits } from "./jid.ts";
+
+/** Whom something is for: a person of the simulator, or a phone number in any spelling. */
+export type Recipient = Handset | string;
+
+export interface SayOptions {
+  to: Recipient;
+  /** How the chat is addressed, by hidden id unless told otherwise (as WhatsApp does today). */
+  addressing?: Addressing | undefined;
+}
+
+export interface SendOptions extends SayOptions {
+  /** The stanza's type: text (the default), media, reaction, poll… */
+  type?: string | undefined;
+  /** Further attributes of the stanza, for example `{ edit: "1" }`. */
+  attrs?: Record<string, string> | undefined;
+}
+
+export class Person extends Handset {
+  get phone(): string {
+    return this.account.phone;
+  }
+
+  get lid(): string {
+    return this.account.lid;
+  }
+
+  get name(): string {
+    return this.account.name;
+  }
+
+  /** All decrypted messages, in order. */
+  get inbox(): readonly ReceivedMessage[] {
+    return this.messages.messages;
+  }
+
+  /** Writes a text; resolves with the message id when every device of the recipient has it or has it queued. */
+  says(text: string, options: SayOptions): Promise<string> {
+    return this.sends({ conversation: text }, options);
+  }
+
+  /** Sends any message. */
+  sends(message: proto.IMessage, { to, addressing = "lid", type = "text", attrs = {} }: SendOptions): Promise<string> {
+    return this.outbox.send({ message, to: this.resolve(to), addressing, type, attrs });
+  }
+
+  /** Reacts to a received message; an empty emoji takes the reaction back. */
+  reacts(messageId: string, emoji: string): Promise<string> {
+    const { from, chat, addressing } = this.#known(messageId);
+    const key = { remoteJid: this.account.address(addressing), id: messageId, fromMe: from === this.phone };
+    const reactionMessage = { key, text: emoji, senderTimestampMs: Date.now() };
+    return this.sends({ reactionMessage }, { to: chat, addressing, type: "reaction" });
+  }
+
+  /** A received message, past or future: by its exact text, or by a function. Throws `WaitTimeout`. */
+  received(matcher: MessageMatcher, options: ReceivedOptions = {}): Promise<ReceivedMessage> {
+    return this.messages.received(matcher, options);
+  }
+
+  /** Marks a received message as read: its sender gets the blue ticks. */
+  async reads(messageId: string): Promise<void> {
+    const { from, addressing } = this.#known(messageId);
+    this.acknowledge([messageId], this.resolve(from), addressing, "read");
+  }
+
+  /** Marks a received voice message as played. */
+  async plays(messageId: string): Promise<void> {
+    const { from, addressing } = this.#known(messageId);
+    this.acknowledge([messageId], this.resolve(from), addressing, "played");
+  }
+
+  /** A receipt for a message this person sent, past or future: `delivered`, `read`, `played`, `inactive`. */
+  receiptFor(messageId: string, type: string, { timeoutMs }: { timeoutMs?: number } = {}): Promise<NotedReceipt> {
+    const about = () => this.receipts.filter((receipt) => receipt.messageId === messageId);
+    return this.simulation.waits.until(() => about().find((receipt) => receipt.type === type), {
+      what: `the receipt "${type}" for ${messageId} to ${this.phone}`,
+      seen: () =>
+        about()
+          .map((receipt) => `${receipt.type} from ${receipt.from}:${receipt.device}`)
+          .join(", "),
+      timeoutMs,
+    });
+  }
+
+  /** Shows "typing…" (or recording, or paused) to someone. */
+  async typing(to: Recipient, state: ChatState = "composing", addressing: Addressing = "lid"): Promise<void> {
+    sendChatState(this.account, this.resolve(to), addressing, state);
+  }
+
+  /** Somebody typing to this person, past or future. */
+  sawTyping(
+    from: Recipient,
+    { state = "composing", timeoutMs }: { state?: ChatState; timeoutMs?: number } = {},
+  ): Promise<SeenChatState> {
+    const { phone } = this.resolve(from);
+    return this.simulation.waits.until(
+      () => this.chatStates.find((seen) => seen.from === phone && seen.state === state),
+      {
+        what: `"${state}" from ${phone} to ${this.phone}`,
+        seen: () => this.chatStates.map((seen) => `${seen.state} from ${seen.from}`).join(", "),
+        timeoutMs,
+      },
+    );
+  }
+
+  /** Comes online or goes offline, as those who subscribed to this person's presence see it. */
+  async appears(presence: Presence): Promise<void> {
+    this.presence = presence;
+    spreadPresence(this.account, presence);
+  }
+
+  /** Waits until an account is seen as available or unavailable. */
+  async sawPresence(of: Recipient, presence: Presence, { timeoutMs }: { timeoutMs?: number } = {}): Promise<void> {
+    const account = this.resolve(of);
+    await this.simulation.waits.until(() => presenceOf(account) === presence || undefined, {
+      what: `${account.phone} to be ${presence}`,
+      seen: () => presenceOf(account),
+      timeoutMs,
+    });
+  }
+
+  /** The next `times` messages from this person cannot be decrypted by the devices of the recipient. */
+  corruptsNext(times = 1): void {
+    this.outbox.corruptNext(times);
+  }
+
+  /** Cannot read the next messages: asks the sender for another copy, on request with new keys of its own. */
+  cannotDecryptNext({ times = 1, withKeys = false }: { times?: number; withKeys?: boolean } = {}): void {
+    for (let i = 0; i < times; i++) this.goBlind({ withKeys });
+  }
+
+  /** The account of a recipient; throws when the number is not an account. */
+  protected resolve(recipient: Recipient): Account {
+    return typeof recipient === "string" ? this.simulation.account(phoneDigits(recipient)) : recipient.account;
+  }
+
+  #known(messageId: string): ReceivedMessage {
+    const message = this.messages.find(messageId);
+    if (!message) throw new Error(`${this.phone} has not received a message ${messageId}`);
+    return message;
+  }
+}

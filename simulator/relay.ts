@@ -1,0 +1,112 @@
+/** Carrying one encrypted copy of a message to one device, and receipts back. */
+import type { BinaryNode } from "@whiskeysockets/baileys";
+import type { Account, Endpoint } from "./accounts.ts";
+import type { Addressing } from "./jid.ts";
+import type { Simulation } from "./simulation.ts";
+import { stanza, unixSeconds } from "./stanza.ts";
+
+/** How many messages the server remembers the sender of. */
+const REMEMBERED_MESSAGES = 20_000;
+
+/** One copy of a message, encrypted for one device. */
+export interface Delivery {
+  id: string;
+  /** The stanza's type: text, media, reaction, poll… */
+  type: string;
+  sender: Endpoint;
+  recipient: Endpoint;
+  /** Whom the message was written to; differs from the recipient in the copies for the sender's own devices. */
+  chat: Account;
+  addressing: Addressing;
+  enc: BinaryNode;
+  /** Further children that travel along (device-identity, meta). */
+  extras: BinaryNode[];
+  /** Further attributes that travel along (edit, category). */
+  attrs: Record<string, string>;
+}
+
+/** A receipt from one device about messages of another account. */
+export interface Receipt {
+  ids: string[];
+  /** Absent means delivered. */
+  type: string | undefined;
+  from: Endpoint;
+  to: Account;
+  addressing: Addressing;
+}
+
+/** Hands a copy to the phone it is for, or sends or queues it for the linked device it is for. */
+export function relayMessage(simulation: Simulation, delivery: Delivery): void {
+  const { sender, recipient } = delivery;
+  remember(simulation, delivery);
+  if (recipient.device === 0) {
+    recipient.account.handset.receive(delivery);
+    return;
+  }
+  const companion = recipient.account.companions.get(recipient.device);
+  if (companion) companion.deliver(messageStanza(delivery));
+  else
+    simulation.violated(
+      "unknown-device",
+      sender.account.phone,
+      `message for ${recipient.account.phone}:${recipient.device}`,
+    );
+}
+
+function remember(simulation: Simulation, { id, sender, chat, addressing }: Delivery): void {
+  simulation.sent.set(id, { sender, recipient: chat, addressing });
+  if (simulation.sent.size <= REMEMBERED_MESSAGES) return;
+  for (const oldest of simulation.sent.keys()) {
+    simulation.sent.delete(oldest);
+    return;
+  }
+}
+
+/** Tells the phone and every linked device of the account that wrote the messages. */
+export function relayReceipt(simulation: Simulation, receipt: Receipt): void {
+  const { to, from, ids, type } = receipt;
+  to.handset.noteReceipt(receipt);
+  const [first, ...rest] = ids;
+  const list =
+    rest.length > 0
+      ? [
+          stanza(
+            "list",
+            {},
+            rest.map((id) => stanza("item", { id })),
+          ),
+        ]
+      : undefined;
+  const node = stanza(
+    "receipt",
+    { from: from.account.address(receipt.addressing), id: first, t: unixSeconds(), type },
+    list,
+  );
+  for (const companion of to.companions.values()) companion.deliver(node);
+  simulation.waits.changed();
+}
+
+/** A message as a linked device gets it: with the chat as `recipient` when it is a copy of the account's own message. */
+function messageStanza({ id, type, sender, recipient, chat, addressing, enc, extras, attrs }: Delivery): BinaryNode {
+  const other = addressing === "lid" ? "pn" : "lid";
+  const own = sender.account === recipient.account;
+  const peer = attrs.category === "peer";
+  const addresses = peer
+    ? { from: sender.account.address("pn", sender.device) }
+    : own
+      ? {
+          from: sender.account.address(addressing, sender.device),
+          recipient: chat.address(addressing),
+          [`peer_recipient_${other}`]: chat.address(other),
+          addressing_mode: addressing,
+        }
+      : {
+          from: sender.account.address(addressing, sender.device),
+          [`sender_${other}`]: sender.account.address(other),
+          addressing_mode: addressing,
+        };
+  return stanza("message", { ...attrs, ...addresses, id, type, t: unixSeconds(), notify: sender.account.name }, [
+    enc,
+    ...extras,
+  ]);
+}

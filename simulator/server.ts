@@ -1,0 +1,159 @@
+/** The simulator: a WhatsApp server on loopback, the people on it, and the faults it can be told to have. */
+import type { proto } from "@whiskeysockets/baileys";
+import type { Account } from "./accounts.ts";
+import { makeCertificates } from "./certificates.ts";
+import { Connection, type ConnectionEvents } from "./connection.ts";
+import { Contact } from "./contact.ts";
+import { Faults } from "./faults.ts";
+import { buildRouter } from "./flows/index.ts";
+import { acceptClient } from "./flows/registration.ts";
+import { phoneDigits } from "./jid.ts";
+import { Listener } from "./listener.ts";
+import { Phone } from "./phone.ts";
+import { quietSignal } from "./quiet-signal.ts";
+import { Simulation, type Unhandled, type Violation } from "./simulation.ts";
+import type { ClientStanza, StanzaMatcher } from "./stanza-log.ts";
+
+/** First numbers given to owners and to contacts that are made without one. */
+const FIRST_PHONE = 5_511_900_000_001n;
+const FIRST_CONTACT = 5_511_910_000_001n;
+
+export interface SimulatorOptions {
+  /** Port of the WhatsApp endpoint; any free one by default. */
+  port?: number | undefined;
+  /** Told what happens, line by line; never keys or message text. */
+  log?: ((line: string) => void) | undefined;
+}
+
+export interface PhoneOptions {
+  /** Any spelling; the next free number by default. */
+  phone?: string | undefined;
+  name?: string | undefined;
+  /** Gives linked devices their name at once, as business accounts do; others learn theirs by app-state sync. */
+  businessName?: string | undefined;
+  /** Chats a newly linked device gets as its history. */
+  history?: proto.IConversation[] | undefined;
+}
+
+export interface ContactOptions {
+  phone?: string | undefined;
+  name?: string | undefined;
+  /** Read every message at once. */
+  autoRead?: boolean | undefined;
+  /** Acknowledge every message as delivered (the default). */
+  autoDeliver?: boolean | undefined;
+}
+
+export class SimulatorServer extends Faults {
+  /** Hex of the public key (32 bytes) a client has to trust. */
+  readonly rootKey: string;
+  readonly #certificates = makeCertificates(Math.floor(Date.now() / 1000));
+  readonly #router = buildRouter();
+  readonly #listener = new Listener((socket) => {
+    this.simulation.connections.add(new Connection(socket, this.#certificates, this.#events));
+  });
+  readonly #restoreConsole = quietSignal();
+  #whatsappUrl = "";
+
+  constructor(log: (line: string) => void) {
+    super(new Simulation(log));
+    this.rootKey = Buffer.from(this.#certificates.rootKey).toString("hex");
+  }
+
+  /** `ws://127.0.0.1:PORT/ws/chat`, for the client. */
+  get whatsappUrl(): string {
+    return this.#whatsappUrl;
+  }
+
+  /** Protocol violations so far; a sound test ends with none. */
+  get violations(): readonly Violation[] {
+    return this.simulation.violations;
+  }
+
+  /** Stanzas nobody handled so far; a sound test ends with none. */
+  get unhandled(): readonly Unhandled[] {
+    return this.simulation.unhandled;
+  }
+
+  async listen(port: number): Promise<void> {
+    this.#whatsappUrl = await this.#listener.listen(port);
+  }
+
+  /** The owner's phone of a number under test; the same number gives the same phone. */
+  phone({ phone, name, businessName, history }: PhoneOptions = {}): Phone {
+    const number = phone === undefined ? this.#freeNumber(FIRST_PHONE) : phoneDigits(phone);
+    const known = this.simulation.accounts.byPhone(number);
+    if (known) {
+      if (known.handset instanceof Phone) return known.handset;
+      throw new Error(`${number} is a contact already`);
+    }
+    const account = this.simulation.accounts.create(number, name ?? businessName ?? `Owner ${number}`, businessName);
+    account.history = history ?? [];
+    return this.#equip(account, new Phone(account, this.simulation, { autoDeliver: false, autoRead: false }));
+  }
+
+  /** Somebody else on WhatsApp; the same number gives the same contact. */
+  contact({ phone, name, autoRead = false, autoDeliver = true }: ContactOptions = {}): Contact {
+    const number = phone === undefined ? this.#freeNumber(FIRST_CONTACT) : phoneDigits(phone);
+    const known = this.simulation.accounts.byPhone(number);
+    if (known) {
+      if (known.handset instanceof Contact) return known.handset;
+      throw new Error(`${number} is an owner's phone already`);
+    }
+    const account = this.simulation.accounts.create(number, name ?? `Contact ${number}`);
+    const contact = this.#equip(account, new Contact(account, this.simulation, { autoDeliver, autoRead }));
+    contact.presence = "available";
+    return contact;
+  }
+
+  /** The number of the latest stanza; give it to {@link expects} to look back to this moment. */
+  mark(): number {
+    return this.simulation.stanzas.last;
+  }
+
+  /** A stanza from a client that matches, from now on or since a {@link mark}. Throws `WaitTimeout`. */
+  expects(
+    matcher: StanzaMatcher,
+    { timeoutMs, since = this.mark() }: { timeoutMs?: number | undefined; since?: number | undefined } = {},
+  ): Promise<ClientStanza> {
+    return this.simulation.stanzas.expect(matcher, since, timeoutMs);
+  }
+
+  /** Ends every connection and every wait. */
+  async stop(): Promise<void> {
+    this.simulation.waits.stop();
+    await this.#listener.close();
+    for (const { handset } of this.simulation.accounts.all()) handset.signal.close();
+    this.#restoreConsole();
+  }
+
+  protected override refuse(refusing: boolean): void {
+    this.#listener.refusing = refusing;
+  }
+
+  #equip<T extends Phone | Contact>(account: Account, person: T): T {
+    account.handset = person;
+    return person;
+  }
+
+  #freeNumber(first: bigint): string {
+    let number = first;
+    while (this.simulation.accounts.byPhone(number.toString())) number += 1n;
+    return number.toString();
+  }
+
+  readonly #events: ConnectionEvents = {
+    handshaken: (connection, finish) => acceptClient(this.simulation, connection, finish),
+    stanza: (connection, node) => this.#router.route({ simulation: this.simulation, connection }, node),
+    closed: (connection) => {
+      this.simulation.connections.delete(connection);
+      connection.companion?.disconnected(connection);
+      this.simulation.log(`${connection.owner} has gone`);
+      this.simulation.waits.changed();
+    },
+    failed: (connection, error) => {
+      const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.simulation.violated("connection-failed", connection.owner, detail);
+    },
+  };
+}

@@ -1,0 +1,140 @@
+/** A complete Signal endpoint: the cryptography of one simulated phone. */
+import {
+  addTransactionCapability,
+  Curve,
+  DEFAULT_CONNECTION_CONFIG,
+  encodeWAMessage,
+  generateSignalPubKey,
+  initAuthCreds,
+  type KeyPair,
+  proto,
+  type SignalDataTypeMap,
+  type SignalKeyStore,
+  unpadRandomMax16,
+} from "@whiskeysockets/baileys";
+import type { KeyBundle } from "./key-bundle.ts";
+
+type Logger = Parameters<typeof addTransactionCapability>[1];
+
+/** The two kinds of one-to-one ciphertext: the first opens a session, the second continues it. */
+export type EncType = "pkmsg" | "msg";
+
+export interface Ciphertext {
+  type: EncType;
+  ciphertext: Uint8Array;
+}
+
+/** Swallows everything: the library under Baileys logs whole sessions, private keys included. */
+export const silentLogger: Logger = {
+  level: "silent",
+  child: () => silentLogger,
+  trace: () => {},
+  debug: () => {},
+  info: () => {},
+  warn: () => {},
+  error: () => {},
+};
+
+/** Sessions are named by the peer's device in one canonical form, `<lid>:<device>@lid`, however it was addressed. */
+export class SignalDevice {
+  readonly identity: KeyPair;
+  readonly #creds = initAuthCreds();
+  readonly #keys = addTransactionCapability(memoryKeyStore(), silentLogger, {
+    maxCommitRetries: 1,
+    delayBetweenTriesMs: 0,
+  });
+  readonly #repository = DEFAULT_CONNECTION_CONFIG.makeSignalRepository(
+    { creds: this.#creds, keys: this.#keys },
+    silentLogger,
+    async () => [],
+  );
+  #nextKeyId = 1;
+
+  constructor() {
+    this.identity = this.#creds.signedIdentityKey;
+  }
+
+  get registrationId(): number {
+    return this.#creds.registrationId;
+  }
+
+  /** Public keys for one stranger: each call makes a one-time key that is never handed out again. */
+  async publishBundle(): Promise<KeyBundle> {
+    const { signedPreKey } = this.#creds;
+    const id = this.#nextKeyId++;
+    const oneTimeKey = Curve.generateKeyPair();
+    await this.#keys.set({ "pre-key": { [id]: oneTimeKey } });
+    return {
+      registrationId: this.registrationId,
+      identity: Buffer.from(this.identity.public),
+      signedKey: {
+        id: signedPreKey.keyId,
+        value: Buffer.from(signedPreKey.keyPair.public),
+        signature: Buffer.from(signedPreKey.signature),
+      },
+      oneTimeKey: { id, value: Buffer.from(oneTimeKey.public) },
+    };
+  }
+
+  async hasSession(peer: string): Promise<boolean> {
+    return (await this.#repository.validateSession(peer)).exists;
+  }
+
+  /** Starts a session, in place of the present one if there is one. */
+  async startSession(peer: string, bundle: KeyBundle): Promise<void> {
+    const { signedKey, oneTimeKey } = bundle;
+    await this.#repository.injectE2ESession({
+      jid: peer,
+      session: {
+        registrationId: bundle.registrationId,
+        identityKey: generateSignalPubKey(bundle.identity),
+        signedPreKey: {
+          keyId: signedKey.id,
+          publicKey: generateSignalPubKey(signedKey.value),
+          signature: signedKey.signature,
+        },
+        ...(oneTimeKey && {
+          preKey: { keyId: oneTimeKey.id, publicKey: generateSignalPubKey(oneTimeKey.value) },
+        }),
+      },
+    });
+  }
+
+  /** Needs a session with the peer. */
+  encrypt(peer: string, message: proto.IMessage): Promise<Ciphertext> {
+    return this.#repository.encryptMessage({ jid: peer, data: encodeWAMessage(message) });
+  }
+
+  /** Throws when there is no session for it, when a one-time key is used twice, or when the ciphertext is not authentic. */
+  async decrypt(peer: string, { type, ciphertext }: Ciphertext): Promise<proto.Message> {
+    const padded = await this.#repository.decryptMessage({ jid: peer, type, ciphertext });
+    return proto.Message.decode(unpadRandomMax16(padded));
+  }
+
+  close(): void {
+    this.#repository.close?.();
+  }
+}
+
+/** Keys by kind and id; the kinds differ in the type of their values, which only the caller of `get` can name. */
+function memoryKeyStore(): SignalKeyStore {
+  const values = new Map<string, unknown>();
+  return {
+    get: <T extends keyof SignalDataTypeMap>(type: T, ids: string[]) => {
+      const found: { [id: string]: SignalDataTypeMap[T] } = {};
+      for (const id of ids) {
+        const value = values.get(`${type} ${id}`);
+        if (value !== undefined) found[id] = value as SignalDataTypeMap[T];
+      }
+      return found;
+    },
+    set: (data) => {
+      for (const [type, entries] of Object.entries(data)) {
+        for (const [id, value] of Object.entries(entries)) {
+          if (value === null) values.delete(`${type} ${id}`);
+          else values.set(`${type} ${id}`, value);
+        }
+      }
+    },
+  };
+}

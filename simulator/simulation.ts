@@ -1,0 +1,93 @@
+/** The state every flow works on: who exists, who is connected, what went wrong, and the faults that are switched on. */
+import type { BinaryNode } from "@whiskeysockets/baileys";
+import { type Account, Accounts, type Endpoint } from "./accounts.ts";
+import type { Connection } from "./connection.ts";
+import type { PendingLink } from "./flows/pairing-code.ts";
+import { type Addressing, phoneDigits } from "./jid.ts";
+import { describe } from "./stanza.ts";
+import { StanzaLog } from "./stanza-log.ts";
+import { Waits } from "./waits.ts";
+
+/** Something a client (or the simulator itself) did that the protocol does not allow. Never carries keys or text. */
+export interface Violation {
+  /** For example `bad-signature`, `unknown-device`, `decrypt-failed`, `one-time-key-reused`. */
+  kind: string;
+  /** Whose connection or phone noticed it. */
+  where: string;
+  detail: string;
+}
+
+/** A stanza nobody handles; an iq among them was answered with an empty result. */
+export interface Unhandled {
+  from: string;
+  stanza: string;
+}
+
+/** What the server remembers of a message on its way, so that receipts find back to the device that sent it. */
+export interface SentMessage {
+  sender: Endpoint;
+  recipient: Account;
+  /** How the chat was addressed; receipts have to use the same form. */
+  addressing: Addressing;
+}
+
+/** A login that will be refused. */
+export interface LoginFailure {
+  reason: number;
+  /** How many logins are still to be refused. */
+  left: number;
+}
+
+export class Simulation {
+  readonly accounts = new Accounts();
+  readonly connections = new Set<Connection>();
+  readonly waits = new Waits();
+  readonly stanzas = new StanzaLog(this.waits);
+  readonly violations: Violation[] = [];
+  readonly unhandled: Unhandled[] = [];
+  readonly sent = new Map<string, SentMessage>();
+  /** By phone number. */
+  readonly loginFailures = new Map<string, LoginFailure>();
+  /** Phone numbers whose pings are not answered. */
+  readonly mutedKeepalive = new Set<string>();
+  /** By the recipient's phone number: error codes for the acks of the next messages to it. */
+  readonly rejections = new Map<string, number[]>();
+  /** By phone number: devices that wait for their pairing code to be typed. */
+  readonly pendingLinks = new Map<string, PendingLink>();
+  readonly #log: (line: string) => void;
+
+  constructor(log: (line: string) => void) {
+    this.#log = log;
+  }
+
+  log(line: string): void {
+    this.#log(line);
+  }
+
+  violated(kind: string, where: string, detail: string): void {
+    this.violations.push({ kind, where, detail });
+    this.log(`violation ${kind} at ${where}: ${detail}`);
+    this.waits.changed();
+  }
+
+  leftUnhandled(connection: Connection, node: BinaryNode): void {
+    this.unhandled.push({ from: connection.owner, stanza: describe(node) });
+    this.log(`unhandled from ${connection.owner}: ${describe(node)}`);
+  }
+
+  /** The account of a phone number in any spelling; throws when there is none. */
+  account(phone: string): Account {
+    const account = this.accounts.byPhone(phoneDigits(phone));
+    if (!account) throw new Error(`there is no account ${phone}`);
+    return account;
+  }
+
+  /** The connections of an account's linked devices; throws when none is connected. */
+  connectionsOf(phone: string): Connection[] {
+    const account = this.account(phone);
+    const found = [...account.companions.values()].flatMap(({ connection }) => connection ?? []);
+    if (found.length > 0) return found;
+    const connected = [...this.connections].map((connection) => connection.owner).join(", ") || "nobody";
+    throw new Error(`no linked device of ${account.phone} is connected; connected: ${connected}`);
+  }
+}

@@ -1,0 +1,223 @@
+/** An unmodified Baileys client for the simulator's tests, with the domain's verbs and no sleeps. */
+import {
+  type AuthenticationCreds,
+  type BaileysEventMap,
+  Curve,
+  DisconnectReason,
+  initAuthCreds,
+  makeWASocket,
+  type SignalDataTypeMap,
+  type SignalKeyStore,
+  type UserFacingSocketConfig,
+  WA_CERT_DETAILS,
+  type WAMessage,
+  type WASocket,
+} from "@whiskeysockets/baileys";
+import { silentLogger } from "../../simulator/signal-device.ts";
+import { Waits } from "../../simulator/waits.ts";
+import { verifySignature } from "../../simulator/xeddsa.ts";
+
+/** How long a step of a test may take: pairing generates 812 keys, on a machine that may be busy. */
+export const STEP_MS = 15_000;
+
+type EventName = keyof BaileysEventMap;
+
+export interface SeenEvent<Name extends EventName = EventName> {
+  name: Name;
+  data: BaileysEventMap[Name];
+}
+
+/** Makes the client check signatures for real, and trust this root: rc14 itself accepts any well-formed one. */
+export function trust(rootKey: string): void {
+  Curve.verify = verifySignature;
+  WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(rootKey, "hex");
+}
+
+export class BaileysClient {
+  readonly creds: AuthenticationCreds = initAuthCreds();
+  readonly events: SeenEvent[] = [];
+  readonly #url: string;
+  readonly #config: Partial<UserFacingSocketConfig>;
+  readonly #keys = memoryKeys();
+  readonly #waits = new Waits();
+  #socket: WASocket | undefined;
+  #autoReconnect = true;
+
+  constructor(url: string, config: Partial<UserFacingSocketConfig> = {}) {
+    this.#url = url;
+    this.#config = config;
+  }
+
+  get socket(): WASocket {
+    if (!this.#socket) throw new Error("the client has not connected yet");
+    return this.#socket;
+  }
+
+  /** Device number the client was linked under. */
+  get jid(): string {
+    return this.creds.me?.id ?? "";
+  }
+
+  /** Opens a new socket on the same credentials; events of earlier sockets stay in the list. */
+  connect(): this {
+    const socket = makeWASocket({
+      waWebSocketUrl: this.#url,
+      auth: { creds: this.creds, keys: this.#keys },
+      logger: silentLogger,
+      version: [2, 3000, 1_043_857_760],
+      retryRequestDelayMs: 1,
+      ...this.#config,
+    });
+    this.#socket = socket;
+    socket.ev.process((events) => {
+      if (events["creds.update"]) Object.assign(this.creds, events["creds.update"]);
+      for (const name of Object.keys(events) as EventName[]) {
+        const data = events[name];
+        if (data !== undefined) this.events.push({ name, data });
+      }
+      this.#waits.changed();
+      // Linking always ends with 515, and the client is expected to come back at once.
+      const error = events["connection.update"]?.lastDisconnect?.error;
+      if (this.#autoReconnect && statusOf(error) === DisconnectReason.restartRequired) this.connect();
+    });
+    return this;
+  }
+
+  /** Shows the QR text of a device that is not linked. */
+  qr(): Promise<string> {
+    return this.find("connection.update", ({ qr }) => qr, { what: "a QR code" });
+  }
+
+  /** Waits for `connection: "open"` after event number `since`. */
+  async open(since = 0): Promise<this> {
+    await this.find("connection.update", ({ connection }) => connection === "open" || undefined, {
+      what: "open",
+      since,
+    });
+    return this;
+  }
+
+  /** The status code the connection closed with. */
+  closed(since = 0): Promise<number> {
+    return this.find(
+      "connection.update",
+      (update) => (update.connection === "close" ? statusOf(update.lastDisconnect?.error) : undefined),
+      {
+        what: "close",
+        since,
+      },
+    );
+  }
+
+  /** A message event (`messages.upsert`) that passes, with its type (notify or append). */
+  message(accept: (message: WAMessage) => boolean, since = 0): Promise<{ message: WAMessage; type: string }> {
+    return this.find(
+      "messages.upsert",
+      ({ messages, type }) => {
+        const message = messages.find(accept);
+        return message && { message, type };
+      },
+      { what: "a message", since },
+    );
+  }
+
+  text(text: string, since = 0): Promise<{ message: WAMessage; type: string }> {
+    return this.message((message) => textOf(message) === text, since);
+  }
+
+  /** Waits until a sent message has reached a status, which may come as an update or within the first event. */
+  async status(id: string, status: number): Promise<void> {
+    await this.until(
+      () => Math.max(-1, ...this.statuses(id)) >= status || undefined,
+      `status ${status} of ${id}`,
+      () => this.statuses(id).join(),
+    );
+  }
+
+  statuses(id: string): number[] {
+    return this.events.flatMap((event) => {
+      if (isEvent(event, "messages.update")) {
+        return event.data.filter(({ key }) => key.id === id).flatMap(({ update }) => update.status ?? []);
+      }
+      if (isEvent(event, "messages.upsert")) {
+        return event.data.messages.filter(({ key }) => key.id === id).flatMap(({ status }) => status ?? []);
+      }
+      return [];
+    });
+  }
+
+  /** The first event of a kind for which `pick` gives something. */
+  find<Name extends EventName, T>(
+    name: Name,
+    pick: (data: BaileysEventMap[Name]) => T | undefined,
+    { what, since = 0 }: { what: string; since?: number },
+  ): Promise<T> {
+    const look = () => {
+      for (const event of this.events.slice(since)) {
+        const picked = isEvent(event, name) ? pick(event.data) : undefined;
+        if (picked !== undefined) return picked;
+      }
+      return undefined;
+    };
+    return this.until(look, `${what} (${name})`, () =>
+      this.events
+        .slice(since)
+        .map((event) => event.name)
+        .join(", "),
+    );
+  }
+
+  until<T>(check: () => T | undefined, what: string, seen: () => string): Promise<T> {
+    return this.#waits.until(check, { what: `client ${this.jid}: ${what}`, seen, timeoutMs: STEP_MS });
+  }
+
+  /** Number of events so far, to look only at later ones. */
+  mark(): number {
+    return this.events.length;
+  }
+
+  /** Sends a text; gives the message id. */
+  async sends(jid: string, text: string): Promise<string> {
+    const sent = await this.socket.sendMessage(jid, { text });
+    return sent?.key.id ?? "";
+  }
+
+  async stop(): Promise<void> {
+    this.#autoReconnect = false;
+    await this.#socket?.end(undefined);
+  }
+}
+
+export function textOf({ message }: WAMessage): string {
+  return message?.conversation || message?.extendedTextMessage?.text || "";
+}
+
+function isEvent<Name extends EventName>(event: SeenEvent, name: Name): event is SeenEvent<Name> {
+  return event.name === name;
+}
+
+function statusOf(error: unknown): number | undefined {
+  const output = error instanceof Error && "output" in error ? error.output : undefined;
+  return typeof output === "object" && output !== null && "statusCode" in output
+    ? Number(output.statusCode)
+    : undefined;
+}
+
+function memoryKeys(): SignalKeyStore {
+  const values = new Map<string, unknown>();
+  return {
+    get: <T extends keyof SignalDataTypeMap>(type: T, ids: string[]) => {
+      const found: { [id: string]: SignalDataTypeMap[T] } = {};
+      for (const id of ids) {
+        const value = values.get(`${type} ${id}`);
+        if (value !== undefined && value !== null) found[id] = value as SignalDataTypeMap[T];
+      }
+      return found;
+    },
+    set: (data) => {
+      for (const [type, entries] of Object.entries(data)) {
+        for (const [id, value] of Object.entries(entries)) values.set(`${type} ${id}`, value);
+      }
+    },
+  };
+}
