@@ -14,8 +14,8 @@ export const LIMITS = {
   pageRows: 200,
   /** Instances of one page of the list. */
   pageInstances: 1_000,
-  /** Characters of a text searched for: SQLite's pattern limit in a Durable Object is 50 bytes. */
-  searchCharacters: 48,
+  /** Characters of a text searched for: longer ones find nothing that a shorter one does not. */
+  searchCharacters: 100,
   /** Characters of a page cursor: ours are far shorter. */
   cursorCharacters: 256,
   /** Characters of an `X-Request-Id` that we take over. */

@@ -1,0 +1,43 @@
+/** The HTTP API: middleware in the order it runs, then one sub-app per tag. Imports nothing of the platform. */
+import { OpenAPIHono } from "@hono/zod-openapi";
+import type { AppEnv, Platform } from "./middleware/app-env.ts";
+import { authenticate } from "./middleware/authenticate.ts";
+import { respondNotFound, respondToError } from "./middleware/errors.ts";
+import { instance } from "./middleware/instance.ts";
+import { jsonBody } from "./middleware/json-body.ts";
+import { requestId } from "./middleware/request-id.ts";
+import { services } from "./middleware/services.ts";
+import { refuseInvalid } from "./middleware/validation.ts";
+import { serveOpenApi } from "./openapi.ts";
+import { connections } from "./routes/connection.ts";
+import { health } from "./routes/health.ts";
+import { instances } from "./routes/instances.ts";
+import { logs } from "./routes/logs.ts";
+import { messaging } from "./routes/messaging.ts";
+import { system } from "./routes/system.ts";
+import { webhooks } from "./routes/webhook.ts";
+import { LIMITS } from "./schemas/limits.ts";
+import type { SettingsSource } from "./settings.ts";
+
+/** The app on a platform: the Worker's Durable Objects, or a test's own. */
+export function buildApp<Bindings extends SettingsSource>(platform: Platform<Bindings>): OpenAPIHono<AppEnv> {
+  const app = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid });
+  app.onError(respondToError);
+  app.notFound(respondNotFound(app.routes));
+
+  app.use(requestId);
+  app.use(services(platform));
+  app.get("/openapi.json", serveOpenApi(app));
+  app.route("/", health());
+
+  app.use("/api/*", authenticate());
+  app.use("/api/*", jsonBody(LIMITS.jsonBodyBytes));
+  app.use("/api/instances/:instanceId/*", instance);
+  app.route("/", instances);
+  app.route("/", connections);
+  app.route("/", messaging);
+  app.route("/", webhooks);
+  app.route("/", logs);
+  app.route("/", system);
+  return app;
+}

@@ -1,0 +1,38 @@
+/** What every handler finds in its context, and what the platform has to provide for it. */
+import type { DirectoryRpc, InstanceRpc } from "../durable/rpc.ts";
+import type { Settings, SettingsSource } from "../settings.ts";
+
+/** How the app reaches the Durable Objects, the clock and chance; the Worker passes the real ones, tests their own. */
+export interface Platform<Bindings extends SettingsSource> {
+  /** The object of one number; both ids are validated before. */
+  instanceStub(env: Bindings, orgId: string, instanceId: string): InstanceRpc;
+  /** The object of one organisation. */
+  directoryStub(env: Bindings, orgId: string): DirectoryRpc;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** From 0 to below 1. */
+  random(): number;
+}
+
+/** `Platform` with the bindings of the current request filled in. */
+export interface Services {
+  instance(orgId: string, instanceId: string): InstanceRpc;
+  directory(orgId: string): DirectoryRpc;
+  now(): number;
+  random(): number;
+}
+
+/** The type of the app and of every sub-app. Each middleware says which variables it sets. */
+export interface AppEnv {
+  Bindings: SettingsSource;
+  Variables: {
+    requestId: string;
+    settings: Settings;
+    services: Services;
+    /** The organisation the caller acts for. */
+    orgId: string;
+    /** Below `/api/instances/{instanceId}` only. */
+    instanceId: string;
+    instance: InstanceRpc;
+  };
+}

@@ -1,0 +1,68 @@
+import type { MiddlewareHandler } from "hono";
+import { refuse } from "../errors.ts";
+import { LIMITS } from "../schemas/limits.ts";
+import type { AppEnv } from "./app-env.ts";
+import { RefusalError } from "./errors.ts";
+import { jsonDepth } from "./json-depth.ts";
+
+const METHODS_WITH_BODY = new Set(["POST", "PUT", "PATCH"]);
+
+/** The whole body, or null as soon as it is larger than `maxBytes`, whatever `Content-Length` claims. */
+async function readLimited(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | null> {
+  if (request.body === null) return new Uint8Array(0);
+  if (Number(request.headers.get("Content-Length") ?? 0) > maxBytes) return null;
+  const reader: ReadableStreamDefaultReader<Uint8Array> = request.body.getReader();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    size += part.value.byteLength;
+    if (size > maxBytes) {
+      await reader.cancel();
+      return null;
+    }
+    chunks.push(part.value);
+  }
+  const body = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    body.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return body;
+}
+
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Reads the body of a call that may have one, so that validation sees nothing too large (413), too deep or not UTF-8
+ * (400). An empty body loses its content type: some clients declare one for a body they never send.
+ */
+export function jsonBody(maxBytes: number): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    if (!METHODS_WITH_BODY.has(c.req.method)) return next();
+    const { url, method, headers: given } = c.req.raw;
+    const body = await readLimited(c.req.raw, maxBytes);
+    if (body === null) {
+      const limit = `at most ${maxBytes.toLocaleString("en")} bytes`;
+      throw new RefusalError(refuse("too_large", "The body is too large", { hint: `Send ${limit}` }).error);
+    }
+    if (jsonDepth(body) > LIMITS.jsonDepth) {
+      const hint = `Nest objects and arrays at most ${LIMITS.jsonDepth} levels deep`;
+      throw new RefusalError(refuse("invalid_request", "The body is nested too deeply", { hint }).error);
+    }
+    if (!isUtf8(body)) {
+      throw new RefusalError(refuse("invalid_request", "The body is not UTF-8", { hint: "Send JSON as UTF-8" }).error);
+    }
+    const headers = new Headers(given);
+    if (body.byteLength === 0) headers.delete("Content-Type");
+    c.req.raw = new Request(url, { method, headers, body: body.byteLength === 0 ? null : body });
+    return next();
+  };
+}

@@ -1,0 +1,65 @@
+/** The OpenAPI 3.1 document, built from the routes. */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Handler } from "hono";
+import type { AppEnv } from "./middleware/app-env.ts";
+
+const DESCRIPTION = `Runs WhatsApp numbers on your own Cloudflare account. Each **instance** is one linked number with its
+own session, webhook, limits and log.
+
+## Keys
+Send the deployment's key with every call below \`/api/\`, as \`X-API-Key: <key>\` or \`Authorization: Bearer <key>\`. A deployment
+without a key accepts every call and says so in \`GET /api/health\`. The administrator may act for another organisation
+with \`X-Org-Id\`.
+
+## First steps
+1. \`POST /api/instances\` creates an instance.
+2. \`POST /api/instances/{instanceId}/connect\` starts linking; \`GET …/qr\` shows what to scan, \`POST …/pair\` gives a code instead.
+3. \`PUT /api/instances/{instanceId}/webhook\` says where received messages go.
+4. \`POST /api/instances/{instanceId}/send\` sends.
+5. \`GET …/connection\`, \`GET …/messages\` and \`GET …/logs\` show what happens.
+
+## Errors
+Every error is \`{ error, code, hint?, issues?, requestId }\`: a sentence for people, a code for machines, what to do, the
+fields that were wrong. Times are ISO 8601 in UTC, phone numbers digits with country code; input may be written with
+\`+\`, spaces, dashes, dots and brackets. Unknown fields are ignored.`;
+
+const TAGS = [
+  { name: "Whitelabel", description: "What an onboarding page of your own product needs" },
+  { name: "Instances", description: "Create, read, change and delete instances: one linked number each" },
+  { name: "Connection", description: "Link a number by QR or code, start and end its session, watch its state" },
+  { name: "Messaging", description: "Send messages and read the history" },
+  { name: "Webhook", description: "Where received messages are delivered" },
+  { name: "Logs", description: "What an instance did lately, for finding out why" },
+  { name: "System", description: "Health of the deployment, and keys" },
+];
+
+const SECURITY_SCHEMES = {
+  ApiKeyAuth: { type: "apiKey", in: "header", name: "X-API-Key" },
+  BearerAuth: { type: "http", scheme: "bearer" },
+} as const;
+
+/** The document of every route mounted on `app`. */
+export function buildOpenApi(app: OpenAPIHono<AppEnv>) {
+  const document = app.getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: {
+      title: "Wasup Edge",
+      version: "1.0.0",
+      description: DESCRIPTION,
+      license: { name: "MIT" },
+    },
+    servers: [{ url: "/", description: "This deployment" }],
+    tags: TAGS,
+    security: [{ ApiKeyAuth: [] }, { BearerAuth: [] }],
+  });
+  return { ...document, components: { ...document.components, securitySchemes: SECURITY_SCHEMES } };
+}
+
+/** Serves the document; it is built at the first request for it, when every route is mounted. */
+export function serveOpenApi(app: OpenAPIHono<AppEnv>): Handler<AppEnv> {
+  let text: string | null = null;
+  return (c) => {
+    text ??= JSON.stringify(buildOpenApi(app));
+    return c.body(text, 200, { "Content-Type": "application/json" });
+  };
+}
