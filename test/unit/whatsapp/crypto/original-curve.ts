@@ -15,8 +15,11 @@ interface Curve25519Js {
 
 const require = createRequire(import.meta.url);
 
-/** libsignal's own functions, copied out so that nothing installed later can change them. */
-export const original: OriginalCurve = { ...(require("libsignal/src/curve.js") as OriginalCurve) };
+/**
+ * libsignal's own functions, copied out so that nothing installed later can change them; through the package's index,
+ * because the name of the file itself is an alias of our module in the builds of the Worker.
+ */
+export const original: OriginalCurve = { ...(require("libsignal") as { curve: OriginalCurve }).curve };
 
 /** The JavaScript below libsignal's signatures: the only one of the two that takes the random bytes as an argument. */
 export const curve25519js = require("curve25519-js") as Curve25519Js;
