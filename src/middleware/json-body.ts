@@ -42,7 +42,7 @@ function isUtf8(bytes: Uint8Array): boolean {
 
 /**
  * Reads the body of a call that may have one, so that validation sees nothing too large (413), too deep or not UTF-8
- * (400). An empty body loses its content type: some clients declare one for a body they never send.
+ * (400). An empty body counts as `{}`, whatever type it declares: defaults apply, and what is missing gets named.
  */
 export function jsonBody(maxBytes: number): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
@@ -61,8 +61,8 @@ export function jsonBody(maxBytes: number): MiddlewareHandler<AppEnv> {
       throw new RefusalError(refuse("invalid_request", "The body is not UTF-8", { hint: "Send JSON as UTF-8" }).error);
     }
     const headers = new Headers(given);
-    if (body.byteLength === 0) headers.delete("Content-Type");
-    c.req.raw = new Request(url, { method, headers, body: body.byteLength === 0 ? null : body });
+    if (body.byteLength === 0) headers.set("Content-Type", "application/json");
+    c.req.raw = new Request(url, { method, headers, body: body.byteLength === 0 ? "{}" : body });
     return next();
   };
 }
