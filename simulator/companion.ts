@@ -23,10 +23,12 @@ export class Companion {
   /** One-time keys the server may still hand out, oldest first. */
   oneTimeKeys: PublicKey[] = [];
   connection: Connection | undefined;
-  /** Logged in, caught up and through its init: what `phone.online()` waits for. */
-  online = false;
-  /** Whether the owner's phone has sent it the key share and the history of a first login. */
-  bootstrapped = false;
+  /** Logged in, caught up and through the queries of its start. */
+  started = false;
+  /** Messages with the key share and the history of a first login; undefined until the owner's phone has sent them. */
+  bootstrap: string[] | undefined;
+  /** Collections of the app state it has asked for since then. */
+  readonly pulled = new Set<string>();
   /** What it last said about its presence. */
   presence: "available" | "unavailable" = "unavailable";
   readonly #seenKeys = new Map<number, string>();
@@ -45,6 +47,11 @@ export class Companion {
   /** Stanzas that wait for an acknowledgement. */
   get waiting(): number {
     return this.#unacknowledged.size;
+  }
+
+  /** What `phone.online()` waits for: started, and with the first login's messages received. */
+  get online(): boolean {
+    return this.started && !this.bootstrap?.some((id) => this.#unacknowledged.has(deliveryKey("message", id)));
   }
 
   /** Hands out one one-time key for good; without any left the bundle goes out with the signed key alone. */
@@ -92,7 +99,7 @@ export class Companion {
   connected(connection: Connection): void {
     this.connection = connection;
     this.#live = false;
-    this.online = false;
+    this.started = false;
   }
 
   /** Only the present connection's end counts: an old one may close after its successor has logged in. */
@@ -100,7 +107,7 @@ export class Companion {
     if (this.connection !== connection) return;
     this.connection = undefined;
     this.#live = false;
-    this.online = false;
+    this.started = false;
     this.presence = "unavailable";
   }
 }

@@ -48,7 +48,7 @@ interface Blindness {
 export class Handset {
   readonly account: Account;
   readonly simulation: Simulation;
-  readonly signal = new SignalDevice();
+  readonly signal: SignalDevice;
   readonly messages: Inbox;
   readonly outbox: Outbox;
   readonly receipts: NotedReceipt[] = [];
@@ -66,6 +66,7 @@ export class Handset {
     this.account = account;
     this.simulation = simulation;
     this.habits = habits;
+    this.signal = new SignalDevice(account.lid);
     this.messages = new Inbox(account.phone, simulation.waits);
     this.outbox = new Outbox(this);
   }

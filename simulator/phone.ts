@@ -1,6 +1,6 @@
 /** The owner's phone of a number under test: it links devices and removes them, and is device 0 of the account. */
 import type { Companion } from "./companion.ts";
-import { changeOnPhone, contactChange, nameChange } from "./flows/app-state.ts";
+import { COLLECTIONS, changeOnPhone, contactChange, nameChange } from "./flows/app-state.ts";
 import { removeDevice } from "./flows/endings.ts";
 import { findScanned, linkDevice, readCode } from "./flows/pairing.ts";
 import { enterCode } from "./flows/pairing-code.ts";
@@ -47,6 +47,25 @@ export class Phone extends Person {
       await this.simulation.waits.until(find, {
         what: `a linked device of ${this.phone} to be online`,
         seen: () => this.#states(),
+        timeoutMs,
+      }),
+    );
+  }
+
+  /**
+   * Waits until a linked device has also pulled the whole app state, which clients do once, after their first login.
+   * A client that is cut off before waits 20 s for its history at the next login, and one that wants no history never
+   * pulls.
+   */
+  async synced({ deviceId, timeoutMs }: DeviceWait = {}): Promise<LinkedDevice> {
+    const isSynced = (companion: Companion) => COLLECTIONS.every((name) => companion.pulled.has(name));
+    return linked(
+      await this.simulation.waits.until(() => this.#companions(deviceId).find(isSynced), {
+        what: `a linked device of ${this.phone} to pull the app state`,
+        seen: () =>
+          this.#companions(deviceId)
+            .flatMap(({ pulled }) => [...pulled])
+            .join(", "),
         timeoutMs,
       }),
     );

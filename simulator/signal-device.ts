@@ -35,7 +35,13 @@ export const silentLogger: Logger = {
   error: () => {},
 };
 
-/** Sessions are named by the peer's device in one canonical form, `<lid>:<device>@lid`, however it was addressed. */
+/**
+ * Sessions are named by the peer's device in one canonical form, `<lid>:<device>@lid`, however it was addressed. Inside,
+ * the owner's id is put before the name: libsignal keeps one queue per name for the whole process, and runs whatever
+ * waits in it within the transaction of whoever came first. Were the names shared with another device of this process
+ * (a client under test, another phone), a session could be written into a transaction that has already been committed,
+ * and be lost.
+ */
 export class SignalDevice {
   readonly identity: KeyPair;
   readonly #creds = initAuthCreds();
@@ -48,9 +54,11 @@ export class SignalDevice {
     silentLogger,
     async () => [],
   );
+  readonly #owner: string;
   #nextKeyId = 1;
 
-  constructor() {
+  constructor(owner: string) {
+    this.#owner = owner;
     this.identity = this.#creds.signedIdentityKey;
   }
 
@@ -77,14 +85,14 @@ export class SignalDevice {
   }
 
   async hasSession(peer: string): Promise<boolean> {
-    return (await this.#repository.validateSession(peer)).exists;
+    return (await this.#repository.validateSession(this.#name(peer))).exists;
   }
 
   /** Starts a session, in place of the present one if there is one. */
   async startSession(peer: string, bundle: KeyBundle): Promise<void> {
     const { signedKey, oneTimeKey } = bundle;
     await this.#repository.injectE2ESession({
-      jid: peer,
+      jid: this.#name(peer),
       session: {
         registrationId: bundle.registrationId,
         identityKey: generateSignalPubKey(bundle.identity),
@@ -102,13 +110,17 @@ export class SignalDevice {
 
   /** Needs a session with the peer. */
   encrypt(peer: string, message: proto.IMessage): Promise<Ciphertext> {
-    return this.#repository.encryptMessage({ jid: peer, data: encodeWAMessage(message) });
+    return this.#repository.encryptMessage({ jid: this.#name(peer), data: encodeWAMessage(message) });
   }
 
   /** Throws when there is no session for it, when a one-time key is used twice, or when the ciphertext is not authentic. */
   async decrypt(peer: string, { type, ciphertext }: Ciphertext): Promise<proto.Message> {
-    const padded = await this.#repository.decryptMessage({ jid: peer, type, ciphertext });
+    const padded = await this.#repository.decryptMessage({ jid: this.#name(peer), type, ciphertext });
     return proto.Message.decode(unpadRandomMax16(padded));
+  }
+
+  #name(peer: string): string {
+    return `${this.#owner}-${peer}`;
   }
 
   close(): void {

@@ -7,7 +7,8 @@ import type { Companion } from "../companion.ts";
 import type { LinkedOrigin, Router } from "../router.ts";
 import { bytesOf, child, children, SERVER_JID, stanza, unixSeconds } from "../stanza.ts";
 
-const COLLECTIONS: readonly string[] = [
+/** All collections; a device has synchronised for the first time when it has asked for each. */
+export const COLLECTIONS: readonly string[] = [
   "critical_block",
   "critical_unblock_low",
   "regular_high",
@@ -29,6 +30,7 @@ async function synchronise({ simulation, companion }: LinkedOrigin, asked: Binar
   const { appState } = companion.account;
   const patch = child(asked, "patch");
   if (!patch) {
+    if (companion.bootstrap) companion.pulled.add(name);
     const patches = appState.since(name, Number(version)).map((bytes) => stanza("patch", {}, bytes));
     const content = patches.length > 0 ? [stanza("patches", {}, patches)] : undefined;
     return stanza("collection", { name, version: `${appState.version(name)}` }, content);

@@ -8,17 +8,17 @@ const { Type } = proto.Message.ProtocolMessage;
 const { HistorySyncType } = proto.HistorySync;
 
 /**
- * Both go as peer messages from the phone itself. Without the history a client waits 20 s before it calls itself
+ * Gives the ids of the two messages. Both go as peer messages from the phone itself. Without the history a client waits 20 s before it calls itself
  * synchronised; the payload is inlined because a download would go to WhatsApp's own media host.
  */
-export async function bootstrap(companion: Companion): Promise<void> {
+export async function bootstrap(companion: Companion): Promise<string[]> {
   const { account, device } = companion;
   const { outbox } = account.handset;
   if (account.businessName === undefined && account.appState.version("critical_block") === 0) {
     await account.appState.change(nameChange(account.name));
   }
   const { id, data } = account.appState.key;
-  await outbox.sendPeer(
+  const keyShare = await outbox.sendPeer(
     {
       protocolMessage: {
         type: Type.APP_STATE_SYNC_KEY_SHARE,
@@ -32,7 +32,7 @@ export async function bootstrap(companion: Companion): Promise<void> {
     conversations: account.history,
     phoneNumberToLidMappings: [{ pnJid: account.address("pn"), lidJid: account.address("lid") }],
   }).finish();
-  await outbox.sendPeer(
+  const initialHistory = await outbox.sendPeer(
     {
       protocolMessage: {
         type: Type.HISTORY_SYNC_NOTIFICATION,
@@ -46,4 +46,5 @@ export async function bootstrap(companion: Companion): Promise<void> {
     },
     device,
   );
+  return [keyShare, initialHistory];
 }

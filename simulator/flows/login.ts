@@ -33,12 +33,9 @@ export function registerLogin(router: Router): void {
   // The digest is the last query before the client calls itself open.
   router.iq("encrypt", "get", "digest", async ({ origin: { companion, simulation }, reply }) => {
     reply([stanza("digest")]);
-    if (!companion.bootstrapped) {
-      companion.bootstrapped = true;
-      await bootstrap(companion);
-    }
-    companion.online = true;
-    simulation.log(`${companion.account.phone}:${companion.device} is online`);
+    companion.bootstrap ??= await bootstrap(companion);
+    companion.started = true;
+    simulation.log(`${companion.account.phone}:${companion.device} has started`);
   });
   router.iq("abt", "get", "props", ({ reply }) => reply([stanza("props", { hash: "sim-props" })]));
   router.iq("blocklist", "get", "*", ({ reply }) => reply([stanza("list")]));

@@ -1,0 +1,112 @@
+/**
+ * The gateway as a process of its own: `wrangler dev` with a state folder, on a free loopback port. It can be stopped,
+ * killed without warning, and started again on the same state.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const WRANGLER = fileURLToPath(new URL("../../node_modules/wrangler/bin/wrangler.js", import.meta.url));
+const READY = /Ready on (http:\/\/[\w.]+:\d+)/;
+/** The first start bundles the Worker; on a busy two-core machine that takes a while. */
+const START_PATIENCE_MS = 90_000;
+const STOP_PATIENCE_MS = 10_000;
+
+export interface GatewayOptions {
+  /** Folder of the local state (SQLite of the objects, R2). */
+  stateDir: string;
+  /** Settings of the Worker, e.g. `API_KEY`. */
+  settings: Record<string, string>;
+  /** Loopback port; 0 = a free one. */
+  port?: number;
+}
+
+export interface GatewayProcess {
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string;
+  /** What it printed so far. */
+  output(): string;
+  /** Asks it to stop and waits until it is gone. */
+  stop(): Promise<void>;
+  /** SIGKILL to the whole process group: the crash of a machine, as far as a process can have one. */
+  kill(): Promise<void>;
+}
+
+/** @throws with the output when it does not come up */
+export async function startGateway({ stateDir, settings, port = 0 }: GatewayOptions): Promise<GatewayProcess> {
+  const vars = Object.entries(settings).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
+  const args = ["dev", "--ip", "127.0.0.1", "--port", String(port), "--inspector-port", "0", "--persist-to", stateDir];
+  const child = spawn(process.execPath, [WRANGLER, ...args, "--show-interactive-dev-session=false", ...vars], {
+    cwd: ROOT,
+    // A group of its own, so that the runtime wrangler starts can be stopped with it.
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "true", NO_COLOR: "1" },
+  });
+  let output = "";
+  const url = await new Promise<string>((resolve, reject) => {
+    const fail = (why: string): void => reject(new Error(`The gateway ${why}.\n${output}`));
+    const timer = setTimeout(() => fail(`was not ready within ${START_PATIENCE_MS / 1_000} s`), START_PATIENCE_MS);
+    const read = (chunk: Buffer): void => {
+      output += chunk.toString("utf8");
+      const ready = READY.exec(output)?.[1];
+      if (ready === undefined) return;
+      clearTimeout(timer);
+      resolve(ready);
+    };
+    child.stdout?.on("data", read);
+    child.stderr?.on("data", read);
+    child.once("exit", (code) => {
+      clearTimeout(timer);
+      fail(`ended with code ${code} before it was ready`);
+    });
+  }).catch(async (error: unknown) => {
+    await end(child, "SIGKILL");
+    throw error;
+  });
+  return {
+    url,
+    output: () => output,
+    stop: () => end(child, "SIGTERM"),
+    kill: () => end(child, "SIGKILL"),
+  };
+}
+
+/** Signals the group and waits until no process of it is left; what ignores SIGTERM is killed. */
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  const { pid } = child;
+  if (pid === undefined) return;
+  const gone = child.exitCode !== null || child.signalCode !== null ? Promise.resolve() : once(child);
+  signalGroup(pid, signal);
+  await Promise.race([gone, after(STOP_PATIENCE_MS)]);
+  signalGroup(pid, "SIGKILL");
+  await gone;
+  await groupGone(pid);
+}
+
+const once = (child: ChildProcess): Promise<void> => new Promise((resolve) => child.once("exit", () => resolve()));
+
+const after = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // The group is gone already.
+  }
+}
+
+/** A killed process holds its port and files until the kernel has reaped it. */
+async function groupGone(pid: number): Promise<void> {
+  for (let tries = 0; tries < 200 && existsInGroup(pid); tries++) await after(25);
+}
+
+function existsInGroup(pid: number): boolean {
+  try {
+    process.kill(-pid, 0);
+    return existsSync(`/proc/${pid}`);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,253 @@
+/**
+ * Keeps a number connected: opens sessions, follows their events through the pure state machine, stores each step, and
+ * asks for the wake-ups that bring a lost session back. Holds in memory only what dies with the socket.
+ */
+import { ok, type Result, refuse } from "../errors.ts";
+import type { Connection } from "../store/instance-table.ts";
+import { hasLinkedCredentials, wipeAuth } from "../whatsapp/auth/auth-store.ts";
+import { MISCONFIGURED } from "../whatsapp/disconnect-reasons.ts";
+import type { OpenSession, SessionEvent, WhatsAppEndpoint, WhatsAppSession } from "../whatsapp/session.ts";
+import { closed, connecting, isWanted, opened, paired, retrying, stopped, unlinked } from "./connection-state.ts";
+import { PairingCode } from "./pairing-code.ts";
+
+/** The keep-alive that holds the object in memory, and the watchdog that notices a session that is gone. */
+const HEARTBEAT_MS = 30_000;
+
+/** Events of a session that the keeper does not consume itself. */
+export type TrafficEvent = Extract<SessionEvent, { type: "message" | "receipt" | "ack" | "identity" }>;
+
+export interface KeeperDeps {
+  storage: DurableObjectStorage;
+  openSession: OpenSession;
+  endpoint: () => Result<WhatsAppEndpoint>;
+  load: () => Connection;
+  /** Stores the connection, and tells the event log and the Directory; one transaction. */
+  save: (connection: Connection) => void;
+  onTraffic: (event: TrafficEvent) => void;
+  /** A new QR or code is there to be shown. */
+  onLinkMaterial: (material: { qr: string | null; pairingCode: string | null }) => void;
+  onOnline: () => void;
+  log: (level: "info" | "success" | "warning" | "error", message: string) => void;
+  findPayload: (messageId: string) => Uint8Array | null;
+  wake: {
+    set: (name: "heartbeat" | "reconnect", dueAt: number) => void;
+    clear: (name: "heartbeat" | "reconnect") => void;
+  };
+  now: () => number;
+  random: () => number;
+}
+
+export class ConnectionKeeper {
+  readonly #deps: KeeperDeps;
+  #session: WhatsAppSession | null = null;
+  #qr: string | null = null;
+  #code = new PairingCode();
+
+  constructor(deps: KeeperDeps) {
+    this.#deps = deps;
+  }
+
+  get qr(): string | null {
+    return this.#qr;
+  }
+
+  get pairingCode(): string | null {
+    return this.#code.current;
+  }
+
+  /** The session messages can be sent through; null unless the number is online. */
+  get online(): WhatsAppSession | null {
+    return this.#deps.load().phase === "online" ? this.#session : null;
+  }
+
+  /** Starts linking by QR, or logs in. @returns false when the number is connected or connecting already */
+  connect(): Result<{ started: boolean }> {
+    if (isWanted(this.#deps.load())) return ok({ started: false });
+    return this.#begin("qr", null);
+  }
+
+  /**
+   * Starts linking by code, unless the number is linked already.
+   * @returns the code as `XXXX-XXXX`, or null when there is nothing to link
+   */
+  async connectByCode(phone: string): Promise<Result<string | null>> {
+    const state = this.#deps.load();
+    if (state.linked) {
+      if (state.phone !== null && state.phone !== phone) {
+        return refuse("wrong_state", "This instance is linked to another phone.", {
+          hint: "Clear its auth first (POST …/clear-auth), or create another instance.",
+        });
+      }
+      const begun = isWanted(state) ? ok({ started: false }) : this.#begin("qr", null);
+      return begun.ok ? ok(null) : begun;
+    }
+    const sameLink = isWanted(state) && state.linking?.mode === "code" && state.linking.phone === phone;
+    if (!sameLink) {
+      const begun = this.#begin("code", phone);
+      if (!begun.ok) return begun;
+    }
+    const code = await this.#code.wait();
+    if (code !== null) return ok(code);
+    return refuse("unavailable", "WhatsApp did not give a pairing code in time.", {
+      hint: "Try again in a few seconds; the attempt goes on.",
+      retryAfterMs: 5_000,
+    });
+  }
+
+  /** Closes the session and stays disconnected. */
+  disconnect(): void {
+    this.#closeSession();
+    this.#deps.save(stopped(this.#deps.load()));
+    this.#deps.wake.clear("heartbeat");
+    this.#deps.wake.clear("reconnect");
+  }
+
+  /** Disconnects and has WhatsApp forget this device. Works offline too: the credentials are wiped in any case. */
+  async revoke(): Promise<void> {
+    try {
+      await this.online?.logout();
+    } catch {
+      this.#deps.log("warning", "WhatsApp could not be told; remove the device on the phone");
+    }
+    this.clearAuth();
+  }
+
+  /** Disconnects and wipes credentials and Signal keys. */
+  clearAuth(): void {
+    this.disconnect();
+    wipeAuth(this.#deps.storage);
+    this.#deps.save(unlinked(this.#deps.load()));
+  }
+
+  /** Wake-up: the number should have a session; give it one if it was lost. */
+  heartbeat(): void {
+    const state = this.#deps.load();
+    if (!isWanted(state)) return;
+    this.#deps.wake.set("heartbeat", this.#deps.now() + HEARTBEAT_MS);
+    if (!this.#session) this.reconnect();
+  }
+
+  /** Wake-up: a retry is due. */
+  reconnect(): void {
+    const state = this.#deps.load();
+    if (!isWanted(state) || this.#session) return;
+    const { now } = this.#deps;
+    if (state.retryAt !== null && state.retryAt > now()) {
+      this.#deps.wake.set("reconnect", state.retryAt);
+      return;
+    }
+    this.#open(retrying(state));
+  }
+
+  /** Lets go of the session without a trace; for an object that is being removed. */
+  abandon(): void {
+    this.#closeSession();
+  }
+
+  #begin(mode: "qr" | "code", phone: string | null): Result<{ started: boolean }> {
+    const endpoint = this.#deps.endpoint();
+    if (!endpoint.ok) return endpoint;
+    this.#closeSession();
+    const state = this.#deps.load();
+    this.#deps.log("info", state.linked ? "Connecting" : "Waiting to be linked");
+    this.#open(connecting(state, { mode, phone }, this.#deps.now()));
+    return ok({ started: true });
+  }
+
+  #open(state: Connection): void {
+    const { endpoint, openSession, save, storage, now, wake, findPayload, log } = this.#deps;
+    this.#qr = null;
+    save(state);
+    wake.clear("reconnect");
+    wake.set("heartbeat", now() + HEARTBEAT_MS);
+    const target = endpoint();
+    if (!target.ok) {
+      this.#ended({ code: null, text: MISCONFIGURED });
+      return;
+    }
+    const { epoch } = state;
+    const session = openSession(target.value, {
+      storage,
+      isCurrent: () => this.#deps.load().epoch === epoch,
+      onEvent: (event) => this.#handle(event),
+      findPayload,
+      warn: (text) => log("warning", text),
+      now,
+    });
+    this.#session = session;
+  }
+
+  #handle(event: SessionEvent): void {
+    switch (event.type) {
+      case "qr":
+        this.#showQr(event.text);
+        return;
+      case "paired":
+        this.#qr = null;
+        this.#code.clear();
+        this.#deps.save(paired(this.#deps.load()));
+        this.#deps.log("success", "Linked");
+        return;
+      case "open":
+        this.#deps.save(opened(this.#deps.load(), event, this.#deps.now()));
+        this.#deps.log("success", `Connected as ${event.phone}`);
+        this.#deps.onOnline();
+        return;
+      case "closed":
+        this.#session = null;
+        this.#ended(event.end);
+        return;
+      default:
+        this.#deps.onTraffic(event);
+    }
+  }
+
+  #showQr(text: string): void {
+    const { linking } = this.#deps.load();
+    if (linking?.mode === "code" && linking.phone !== null) {
+      // The transport is up now, and only now may a code be asked for; later QR texts of this session change nothing.
+      if (this.#code.current === null) void this.#requestCode(linking.phone);
+      return;
+    }
+    this.#qr = text;
+    this.#deps.onLinkMaterial({ qr: text, pairingCode: null });
+  }
+
+  async #requestCode(phone: string): Promise<void> {
+    const session = this.#session;
+    try {
+      const code = await session?.requestPairingCode(phone);
+      if (code === undefined || session !== this.#session) return;
+      const shown = this.#code.show(code);
+      this.#deps.onLinkMaterial({ qr: null, pairingCode: shown });
+    } catch {
+      this.#deps.log("warning", "WhatsApp did not give a pairing code");
+    }
+  }
+
+  #ended(end: { code: number | null; text: string }): void {
+    const { storage, load, save, now, random, log, wake } = this.#deps;
+    this.#qr = null;
+    this.#code.clear();
+    const verdict = closed(load(), end, now(), random());
+    if (verdict.clearAuth) wipeAuth(storage);
+    // A link WhatsApp confirmed is linked even if the process stopped before it was noted.
+    const linked = !verdict.clearAuth && hasLinkedCredentials(storage.sql);
+    save({ ...verdict.state, linked });
+    const why = verdict.state.lastDisconnect;
+    if (why) log(why.nextAction === "reconnect" ? "info" : "error", `Disconnected: ${why.message}`);
+    if (verdict.retryAt === null) {
+      wake.clear("heartbeat");
+      wake.clear("reconnect");
+    } else {
+      wake.set("reconnect", verdict.retryAt);
+    }
+  }
+
+  #closeSession(): void {
+    this.#session?.close();
+    this.#session = null;
+    this.#qr = null;
+    this.#code.clear();
+  }
+}

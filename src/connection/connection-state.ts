@@ -1,0 +1,134 @@
+/**
+ * The life of a number's connection as pure functions: state in, state and what to do out. No clock, no storage.
+ *
+ *   idle ──connect──> opening ──open──> online
+ *     ^                  │  ^               │
+ *     │               closed│ retry      closed
+ *     └──stop/expired── waiting <───────────┘
+ */
+
+import type { ConnectionState as ApiStatus, LastDisconnect } from "../durable/rpc.ts";
+import type { Connection, Linking } from "../store/instance-table.ts";
+import { explainDisconnect } from "../whatsapp/disconnect-reasons.ts";
+import type { SessionEnd } from "../whatsapp/session.ts";
+
+export const NEVER_CONNECTED: Connection = {
+  phase: "idle",
+  epoch: 0,
+  attempt: 0,
+  retryAt: null,
+  linking: null,
+  linked: false,
+  phone: null,
+  lid: null,
+  connectedAt: null,
+  lastDisconnect: null,
+};
+
+/** WhatsApp's QR references last 160 s and a pairing code about 180 s; after that a link attempt is over. */
+const LINKING_LIFETIME_MS = 180_000;
+const FIRST_DELAY_MS = 1_000;
+const LONGEST_DELAY_MS = 300_000;
+/** A connection that lasted this long was a good one: the next loss starts the backoff afresh. */
+const STABLE_AFTER_MS = 60_000;
+
+/** Exponential with jitter: 1 s, 2 s, 4 s … 5 min, each between half and full. `random` in [0, 1). */
+export function reconnectDelayMs(attempt: number, random: number): number {
+  const full = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(attempt, 20));
+  return Math.round(full * (0.5 + random / 2));
+}
+
+export function apiStatus({ phase }: Connection): ApiStatus {
+  if (phase === "online") return "connected";
+  return phase === "idle" ? "disconnected" : "connecting";
+}
+
+/** True when the number should have a session: the heartbeat opens one if it has none. */
+export const isWanted = ({ phase }: Connection): boolean => phase !== "idle";
+
+/** Somebody asked to connect. Linked numbers log in; others start linking. */
+export function connecting(state: Connection, link: Pick<Linking, "mode" | "phone">, now: number): Connection {
+  const linking = state.linked ? null : { ...link, deadline: now + LINKING_LIFETIME_MS };
+  return { ...state, phase: "opening", attempt: 0, retryAt: null, linking, epoch: state.epoch + 1 };
+}
+
+/** A retry is due: a new session for the same purpose. */
+export function retrying(state: Connection): Connection {
+  return { ...state, phase: "opening", retryAt: null, epoch: state.epoch + 1 };
+}
+
+/** The phone accepted this device: the link is made, though WhatsApp wants a new connection first. */
+export function paired(state: Connection): Connection {
+  return { ...state, linked: true, linking: null };
+}
+
+/** Logged in. */
+export function opened(state: Connection, who: { phone: string; lid: string | null }, now: number): Connection {
+  return {
+    ...state,
+    phase: "online",
+    linked: true,
+    linking: null,
+    retryAt: null,
+    phone: who.phone,
+    lid: who.lid ?? state.lid,
+    connectedAt: now,
+  };
+}
+
+/** Somebody asked to stay disconnected. */
+export function stopped(state: Connection): Connection {
+  return {
+    ...state,
+    phase: "idle",
+    attempt: 0,
+    retryAt: null,
+    linking: null,
+    connectedAt: null,
+    epoch: state.epoch + 1,
+  };
+}
+
+/** Credentials are gone: nothing is linked any more. */
+export function unlinked(state: Connection): Connection {
+  return { ...state, linked: false, linking: null, phone: null, lid: null };
+}
+
+export interface ClosedVerdict {
+  state: Connection;
+  /** Wipe credentials and Signal keys. */
+  clearAuth: boolean;
+  /** `null` = stay as it is until asked. */
+  retryAt: number | null;
+}
+
+/** A session ended by itself. @param random in [0, 1) */
+export function closed(state: Connection, end: SessionEnd, now: number, random: number): ClosedVerdict {
+  const why = explainDisconnect(end);
+  const wasStable = state.connectedAt !== null && now - state.connectedAt >= STABLE_AFTER_MS;
+  const attempt = wasStable ? 0 : state.attempt;
+  const linkIsOver = state.linking !== null && now >= state.linking.deadline;
+  const reconnect = linkIsOver ? "stop" : why.reconnect;
+  const clearAuth = why.clearAuth;
+  const linked = state.linked && !clearAuth;
+  const nextAction = reconnect !== "stop" ? "reconnect" : linked ? "none" : "link_again";
+  const lastDisconnect: LastDisconnect = {
+    reason: why.reason,
+    code: end.code,
+    message: why.message,
+    nextAction,
+    at: new Date(now).toISOString(),
+  };
+  const base = { ...(clearAuth ? unlinked(state) : state), connectedAt: null, lastDisconnect };
+  if (reconnect === "stop") {
+    return { state: { ...base, phase: "idle", attempt: 0, retryAt: null, linking: null }, clearAuth, retryAt: null };
+  }
+  const retryAt = reconnect === "at_once" ? now : now + reconnectDelayMs(attempt, random);
+  return { state: { ...base, phase: "waiting", attempt: attempt + 1, retryAt }, clearAuth, retryAt };
+}
+
+/** The object was stopped with its session (deploy, crash, eviction) and is awake again: reconnect at once. */
+export function restarted(state: Connection, now: number): Connection {
+  if (state.phase !== "online" && state.phase !== "opening") return state;
+  return { ...state, phase: "waiting", retryAt: now, connectedAt: null, epoch: state.epoch + 1 };
+}

@@ -1,0 +1,39 @@
+/** Stored state → what the API and the Directory show. */
+import { apiStatus } from "../connection/connection-state.ts";
+import type { InstanceState } from "../store/instance-table.ts";
+import type { InstanceSummary, InstanceView, WebhookView } from "./rpc.ts";
+
+const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+
+export function instanceSummary({ profile, connection }: InstanceState, revision: number): InstanceSummary {
+  return {
+    id: profile.instanceId,
+    name: profile.name,
+    status: apiStatus(connection),
+    connectedPhone: connection.phone,
+    connectedAt: iso(connection.connectedAt),
+    linked: connection.linked,
+    lastDisconnect: connection.lastDisconnect,
+    webhookUrl: profile.webhookUrl,
+    behaviorSettings: profile.behaviorSettings,
+    antiBanSettings: profile.antiBanSettings,
+    createdAt: new Date(profile.createdAt).toISOString(),
+    revision,
+  };
+}
+
+export function instanceView(
+  state: InstanceState,
+  shown: { qr: string | null; pairingCode: string | null },
+): InstanceView {
+  const { revision: _, ...summary } = instanceSummary(state, 0);
+  return { ...summary, ...shown };
+}
+
+export function webhookView(own: string | null, fallback: string | null): WebhookView {
+  return {
+    instanceWebhookUrl: own,
+    effectiveWebhookUrl: own ?? fallback,
+    usingGlobalDefault: own === null && fallback !== null,
+  };
+}

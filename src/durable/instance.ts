@@ -1,0 +1,147 @@
+/**
+ * The object of one number. It wires the parts in `number.ts` and answers RPC; every public method is a deliberate call
+ * of the Worker (see rpc.ts for what each promises).
+ */
+import { DurableObject } from "cloudflare:workers";
+import type { Env } from "../env.ts";
+import { ok, type Result, refuse } from "../errors.ts";
+import { logEvent } from "./instance-log.ts";
+import { instanceView, webhookView } from "./instance-view.ts";
+import { WhatsAppNumber } from "./number.ts";
+import type {
+  CreateInstance,
+  InstanceRpc,
+  InstanceView,
+  LogEntry,
+  MessageQuery,
+  OutgoingText,
+  SentMessage,
+  StoredMessage,
+  UpdateInstance,
+  WebhookView,
+} from "./rpc.ts";
+
+export class InstanceObject extends DurableObject<Env> implements InstanceRpc {
+  readonly #number: WhatsAppNumber;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#number = new WhatsAppNumber(ctx, env);
+  }
+
+  async initialise(input: CreateInstance): Promise<Result<InstanceView>> {
+    if (this.#number.state !== null) {
+      return refuse("already_exists", `An instance with the id ${input.instanceId} exists already.`, {
+        hint: "Use it, delete it first, or choose another id.",
+      });
+    }
+    await this.#number.create(input);
+    return this.describe(input.orgId);
+  }
+
+  async describe(orgId: string): Promise<Result<InstanceView>> {
+    return this.#of(orgId, (number, state) => ok(instanceView(state, number.shown)));
+  }
+
+  async update(orgId: string, changes: UpdateInstance): Promise<Result<InstanceView>> {
+    return this.#of(orgId, async (number) => {
+      await number.update(changes);
+      return this.describe(orgId);
+    });
+  }
+
+  async destroy(orgId: string): Promise<Result<{ instanceId: string }>> {
+    return this.#of(orgId, async (number, { profile }) => {
+      await number.remove();
+      return ok({ instanceId: profile.instanceId });
+    });
+  }
+
+  async startConnection(orgId: string): Promise<Result<{ started: boolean; instance: InstanceView }>> {
+    return this.#of(orgId, async (number) => {
+      const begun = number.keeper.connect();
+      return begun.ok ? this.#with(orgId, begun.value) : begun;
+    });
+  }
+
+  async requestPairingCode(
+    orgId: string,
+    phone: string,
+  ): Promise<Result<{ pairingCode: string | null; instance: InstanceView }>> {
+    return this.#of(orgId, async (number) => {
+      const code = await number.keeper.connectByCode(phone);
+      return code.ok ? this.#with(orgId, { pairingCode: code.value }) : code;
+    });
+  }
+
+  async stopConnection(orgId: string, { revoke }: { revoke: boolean }): Promise<Result<InstanceView>> {
+    return this.#of(orgId, async (number) => {
+      if (revoke) await number.keeper.revoke();
+      else number.keeper.disconnect();
+      number.store.logs.add(
+        "info",
+        revoke ? "Disconnected and unlinked on request" : "Disconnected on request",
+        Date.now(),
+      );
+      return this.describe(orgId);
+    });
+  }
+
+  async clearAuth(orgId: string): Promise<Result<InstanceView>> {
+    return this.#of(orgId, async (number) => {
+      number.keeper.clearAuth();
+      number.store.logs.add("info", "Credentials cleared on request", Date.now());
+      return this.describe(orgId);
+    });
+  }
+
+  async send(orgId: string, message: OutgoingText): Promise<Result<SentMessage>> {
+    return this.#of(orgId, (number) => number.send(message));
+  }
+
+  async listMessages(
+    orgId: string,
+    query: MessageQuery,
+  ): Promise<Result<{ messages: StoredMessage[]; next: string | null }>> {
+    return this.#of(orgId, ({ store }) => ok(store.messages.list(query)));
+  }
+
+  async listLogs(orgId: string, limit: number): Promise<Result<LogEntry[]>> {
+    return this.#of(orgId, ({ store }) => ok(store.logs.newest(limit)));
+  }
+
+  async webhook(orgId: string): Promise<Result<WebhookView>> {
+    return this.#of(orgId, (number, { profile }) => ok(webhookView(profile.webhookUrl, number.defaultWebhookUrl)));
+  }
+
+  async setWebhook(orgId: string, webhookUrl: string | null): Promise<Result<WebhookView>> {
+    return this.#of(orgId, async (number) => {
+      await number.update({ webhookUrl });
+      return this.webhook(orgId);
+    });
+  }
+
+  override async alarm(): Promise<void> {
+    await this.#number.alarm();
+  }
+
+  /** Runs a call for the org that owns this instance; for all others it does not exist. */
+  async #of<T>(
+    orgId: string,
+    call: (number: WhatsAppNumber, state: NonNullable<WhatsAppNumber["state"]>) => Result<T> | Promise<Result<T>>,
+  ): Promise<Result<T>> {
+    const { state } = this.#number;
+    if (state === null || state.profile.removing) return refuse("not_found", "Instance not found.");
+    if (state.profile.orgId !== orgId) {
+      // The name is built from the caller's org, so this cannot happen; if it ever does, nobody gets in.
+      logEvent("error", "an org asked for an instance of another one", this.ctx.id.name);
+      return refuse("not_found", "Instance not found.");
+    }
+    return call(this.#number, state);
+  }
+
+  async #with<T extends object>(orgId: string, value: T): Promise<Result<T & { instance: InstanceView }>> {
+    const described = await this.describe(orgId);
+    return described.ok ? ok({ ...value, instance: described.value }) : described;
+  }
+}

@@ -1,0 +1,300 @@
+/**
+ * One number: its stored state and the engines that work on it, wired together. Nothing here decides; it connects the
+ * store, the connection keeper, the way in, the way out and the deliveries to each other and to the object's storage,
+ * alarm and clock.
+ */
+import { randomBytes } from "node:crypto";
+import { setImmediate } from "node:timers";
+import { ConnectionKeeper, type TrafficEvent } from "../connection/connection-keeper.ts";
+import { apiStatus, NEVER_CONNECTED, restarted } from "../connection/connection-state.ts";
+import { type Env, readSettings, whatsAppEndpoint } from "../env.ts";
+import type { Result } from "../errors.ts";
+import { DeliveryEngine } from "../events/delivery-engine.ts";
+import { postJson } from "../events/post.ts";
+import { type NewEvent, recordEvent } from "../events/record.ts";
+import { type InboundContext, identify, receive } from "../inbound/receive.ts";
+import { describeError } from "../log.ts";
+import { Outbox } from "../sending/outbox.ts";
+import { replyText, sendText } from "../sending/send-text.ts";
+import { INSTANCE_MIGRATIONS } from "../store/instance-migrations.ts";
+import type { Connection, InstanceState } from "../store/instance-table.ts";
+import { migrate } from "../store/migrate.ts";
+import { openStore, type Store } from "../store/store.ts";
+import { openSession } from "../whatsapp/open-session.ts";
+import { DirectoryLink } from "./directory-link.ts";
+import { logEvent } from "./instance-log.ts";
+import { removeInstance } from "./remove-instance.ts";
+import type { CreateInstance, OutgoingText, SentMessage, UpdateInstance } from "./rpc.ts";
+import { directoryStub } from "./stubs.ts";
+import { Wakeups } from "./wakeups.ts";
+
+const now = (): number => Date.now();
+
+export class WhatsAppNumber {
+  readonly store: Store;
+  readonly keeper: ConnectionKeeper;
+  readonly #ctx: DurableObjectState;
+  readonly #env: Env;
+  readonly #wakeups: Wakeups;
+  readonly #outbox: Outbox;
+  readonly #deliveries: DeliveryEngine;
+  readonly #directory: DirectoryLink;
+  #state: InstanceState | null = null;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    this.#ctx = ctx;
+    this.#env = env;
+    this.store = openStore(ctx.storage.sql);
+    this.#wakeups = new Wakeups(ctx.storage, (name, error) => this.#report(`the wake-up ${name} failed`, error));
+    this.#directory = new DirectoryLink({
+      store: this.store,
+      directory: (orgId) => directoryStub(env, orgId),
+      wakeAt: (dueAt) => this.#wakeups.setNoLaterThan("directory", dueAt),
+      now,
+    });
+    this.#outbox = new Outbox({
+      store: this.store,
+      transaction: (work) => this.#transaction(work),
+      instanceId: () => this.#instanceId,
+      hasWebhook: () => this.#hasWebhook,
+      transmit: () => {
+        const session = this.keeper.online;
+        return session ? (stanza) => session.send(stanza) : null;
+      },
+      yieldTurn: () => new Promise((resolve) => setImmediate(resolve)),
+      warn: (text) => this.#warn(text),
+      now,
+    });
+    this.#deliveries = new DeliveryEngine({
+      store: this.store,
+      transaction: (work) => this.#transaction(work),
+      webhookUrl: () => this.#state?.profile.webhookUrl ?? this.defaultWebhookUrl,
+      post: postJson,
+      queueReply: (event, text) => replyText(event, text, this.#sending),
+      sendReplies: () => this.#outbox.pump(),
+      wakeAt: (dueAt) => this.#wakeups.setNoLaterThan("deliveries", dueAt),
+      now,
+      random: Math.random,
+    });
+    this.keeper = new ConnectionKeeper({
+      storage: ctx.storage,
+      openSession,
+      endpoint: () => {
+        const settings = readSettings(env);
+        return settings.ok ? whatsAppEndpoint(settings.value) : settings;
+      },
+      load: () => this.#state?.connection ?? NEVER_CONNECTED,
+      save: (connection) => this.#saveConnection(connection),
+      onTraffic: (event) => this.#traffic(event),
+      onLinkMaterial: ({ qr, pairingCode }) =>
+        this.#record({ type: "qr", chatId: null, payload: { qr, pairing_code: pairingCode } }),
+      onOnline: () => this.#outbox.opened(),
+      log: (level, message) => this.store.logs.add(level, message, now()),
+      findPayload: (messageId) => this.store.messages.payload(messageId),
+      wake: {
+        set: (name, dueAt) => this.#wakeups.set(name, dueAt),
+        clear: (name) => this.#wakeups.clear(name),
+      },
+      now,
+      random: Math.random,
+    });
+    this.#wake();
+  }
+
+  /** Null when no instance was ever created here. */
+  get state(): InstanceState | null {
+    return this.#state;
+  }
+
+  /** What is to be shown to link the number, if anything. */
+  get shown(): { qr: string | null; pairingCode: string | null } {
+    return { qr: this.keeper.qr, pairingCode: this.keeper.pairingCode };
+  }
+
+  /** The deployment's webhook, for instances without their own. */
+  get defaultWebhookUrl(): string | null {
+    const settings = readSettings(this.#env);
+    return settings.ok ? settings.value.webhookUrl : null;
+  }
+
+  async create({
+    orgId,
+    instanceId,
+    name,
+    webhookUrl,
+    behaviorSettings,
+    antiBanSettings,
+  }: CreateInstance): Promise<void> {
+    migrate(this.#ctx.storage, INSTANCE_MIGRATIONS);
+    this.#directory.reopen();
+    const profile = { orgId, instanceId, name, webhookUrl, behaviorSettings, antiBanSettings };
+    this.#save({ profile: { ...profile, createdAt: now(), removing: false }, connection: NEVER_CONNECTED });
+    this.store.logs.add("info", "Created", now());
+    await this.#directory.push();
+  }
+
+  /** @see UpdateInstance */
+  async update(changes: UpdateInstance): Promise<void> {
+    const state = this.#state;
+    if (!state) return;
+    const { profile } = state;
+    this.#save({
+      ...state,
+      profile: {
+        ...profile,
+        ...changes,
+        behaviorSettings: { ...profile.behaviorSettings, ...changes.behaviorSettings },
+        antiBanSettings: { ...profile.antiBanSettings, ...changes.antiBanSettings },
+      },
+    });
+    if (changes.webhookUrl !== undefined) this.#deliveries.pump();
+    await this.#directory.push();
+  }
+
+  send(message: OutgoingText): Promise<Result<SentMessage>> {
+    return sendText(message, this.#sending);
+  }
+
+  /** Removes everything; goes on after a crash by the wake-up it sets first. */
+  async remove(): Promise<void> {
+    const state = this.#state;
+    if (!state) return;
+    this.keeper.abandon();
+    if (!state.profile.removing) this.#save({ ...state, profile: { ...state.profile, removing: true } });
+    await removeInstance({
+      state,
+      directory: this.#directory,
+      media: this.#env.MEDIA,
+      storage: this.#ctx.storage,
+      wakeAt: (dueAt) => this.#wakeups.set("removal", dueAt),
+      now,
+    });
+    this.#state = null;
+  }
+
+  async alarm(): Promise<void> {
+    if (!this.#state) return;
+    await this.#wakeups.run(
+      {
+        removal: () => this.remove(),
+        heartbeat: () => this.keeper.heartbeat(),
+        reconnect: () => this.keeper.reconnect(),
+        deliveries: () => this.#deliveries.pump(),
+        directory: () => this.#directory.push(),
+      },
+      now(),
+    );
+  }
+
+  get #instanceId(): string {
+    return this.#state?.profile.instanceId ?? "";
+  }
+
+  get #hasWebhook(): boolean {
+    return (this.#state?.profile.webhookUrl ?? this.defaultWebhookUrl) !== null;
+  }
+
+  get #sending() {
+    return {
+      store: this.store,
+      outbox: this.#outbox,
+      session: this.keeper.online,
+      connection: this.#state?.connection ?? NEVER_CONNECTED,
+      randomBytes,
+      now,
+    };
+  }
+
+  get #inbound(): InboundContext {
+    return {
+      store: this.store,
+      instanceId: this.#instanceId,
+      ownPhone: this.#state?.connection.phone ?? null,
+      hasWebhook: this.#hasWebhook,
+      now: now(),
+    };
+  }
+
+  /** Memory is gone, storage is not: go on from there. */
+  #wake(): void {
+    if (!tablesExist(this.#ctx.storage.sql)) return;
+    migrate(this.#ctx.storage, INSTANCE_MIGRATIONS);
+    this.#state = this.store.instance.load();
+    if (!this.#state) return;
+    const connection = restarted(this.#state.connection, now());
+    if (connection !== this.#state.connection) {
+      this.#saveConnection(connection);
+      this.#wakeups.set("reconnect", now());
+    }
+    this.#wakeups.arm();
+  }
+
+  #transaction(work: () => void): void {
+    this.#ctx.storage.transactionSync(work);
+  }
+
+  #save(state: InstanceState): void {
+    this.store.instance.save(state, now());
+    this.#state = state;
+  }
+
+  #saveConnection(connection: Connection): void {
+    const state = this.#state;
+    if (!state) return;
+    const before = apiStatus(state.connection);
+    const status = apiStatus(connection);
+    this.#transaction(() => {
+      this.#save({ ...state, connection });
+      if (status === before) return;
+      const { lastDisconnect } = connection;
+      const why = status === "connected" ? null : lastDisconnect;
+      this.#record({
+        type: "connection",
+        chatId: null,
+        payload: {
+          instance_id: state.profile.instanceId,
+          status,
+          reason: why?.reason ?? null,
+          code: why?.code ?? null,
+          next_action: why?.nextAction ?? null,
+        },
+      });
+    });
+    void this.#directory.push();
+  }
+
+  #traffic(event: TrafficEvent): void {
+    switch (event.type) {
+      case "message":
+        // Inside the transaction of the message's ratchet: what follows from it starts after the commit.
+        if (receive(event.message, this.#inbound)) setImmediate(() => this.#deliveries.pump());
+        return;
+      case "receipt":
+        this.#outbox.receipt(event.receipt);
+        return;
+      case "ack":
+        this.#outbox.acknowledged(event.messageId, event.error);
+        return;
+      case "identity":
+        this.#transaction(() => identify(event.phone, event.lid, this.#inbound));
+        return;
+    }
+  }
+
+  #record(event: NewEvent): void {
+    if (recordEvent(this.store, event, this.#hasWebhook, now())) setImmediate(() => this.#deliveries.pump());
+  }
+
+  #warn(text: string): void {
+    this.store.logs.add("warning", text, now());
+    logEvent("warning", text, this.#ctx.id.name);
+  }
+
+  #report(text: string, error: unknown): void {
+    logEvent("error", text, this.#ctx.id.name, describeError(error));
+  }
+}
+
+function tablesExist(sql: SqlStorage): boolean {
+  return sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'instance'").toArray().length > 0;
+}

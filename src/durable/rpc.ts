@@ -1,0 +1,210 @@
+/**
+ * What the Worker may ask of the two kinds of Durable Object. Plain data in, plain data or a `Result` out.
+ * Every call names the org it acts for; the object compares it with the org stored at creation, so a wrong name can
+ * never act on another organisation's number. `connect` and `fetch` are reserved names on a stub.
+ */
+import type { Result } from "../errors.ts";
+
+/** `connecting` covers linking (QR or code) and every reconnect; `connected` means messages flow. */
+export type ConnectionState = "disconnected" | "connecting" | "connected";
+
+/** How an instance behaves towards people; every field optional, as stored. */
+export interface BehaviorSettings {
+  behaviorProfile?: "bot-native" | "notification-balanced" | "notification-max";
+  typingSimulation?: boolean;
+  delayEnabled?: boolean;
+  /** Milliseconds, 0–120,000. */
+  notificationGraceMs?: number;
+  phoneNotificationsEnabled?: boolean;
+}
+
+/** Legacy sending limits; every field optional, as stored. */
+export interface AntiBanSettings {
+  preset?: "conservative" | "balanced" | "aggressive" | "custom";
+  messagesPerHour?: number;
+  messagesPerDay?: number;
+  uniqueChatsPerHour?: number;
+  uniqueChatsPerDay?: number;
+}
+
+/** Why the number last lost its connection, in words for people and a code for machines. */
+export interface LastDisconnect {
+  /** Stable word from the table of disconnect reasons, e.g. `logged_out`, `replaced`, `server_busy`. */
+  reason: string;
+  /** WhatsApp's status code, e.g. 401, 440, 503; null when the link broke without one. */
+  code: number | null;
+  /** One sentence for people. */
+  message: string;
+  /** `reconnect` = by itself; `link_again` = a new QR or code is needed; `none` = stays as it is until asked. */
+  nextAction: "reconnect" | "link_again" | "none";
+  /** ISO 8601. */
+  at: string;
+}
+
+/** An instance as the API shows it. Times are ISO 8601 UTC with milliseconds. */
+export interface InstanceView {
+  id: string;
+  name: string;
+  status: ConnectionState;
+  /** The text inside the current QR, null when there is none. The Worker draws it. */
+  qr: string | null;
+  /** `XXXX-XXXX`, null when there is none. */
+  pairingCode: string | null;
+  /** Digits only. */
+  connectedPhone: string | null;
+  connectedAt: string | null;
+  /** True when credentials of a linked device are stored: the next connect needs no QR. */
+  linked: boolean;
+  lastDisconnect: LastDisconnect | null;
+  webhookUrl: string | null;
+  behaviorSettings: BehaviorSettings;
+  antiBanSettings: AntiBanSettings;
+  createdAt: string;
+}
+
+/** What the Directory keeps of an instance: enough for every list, without waking the instance. */
+export interface InstanceSummary extends Omit<InstanceView, "qr" | "pairingCode"> {
+  /** Grows with every change of the instance; an older summary never overwrites a newer one. */
+  revision: number;
+}
+
+export interface CreateInstance {
+  orgId: string;
+  instanceId: string;
+  name: string;
+  webhookUrl: string | null;
+  behaviorSettings: BehaviorSettings;
+  antiBanSettings: AntiBanSettings;
+}
+
+/** Fields left out stay as they are; settings are merged field by field; `webhookUrl: null` clears it. */
+export interface UpdateInstance {
+  name?: string;
+  webhookUrl?: string | null;
+  behaviorSettings?: BehaviorSettings;
+  antiBanSettings?: AntiBanSettings;
+}
+
+/** A text to be sent. Other kinds of message will join as a union on `kind`. */
+export interface OutgoingText {
+  kind: "text";
+  /** Digits of a phone number, or a JID (`…@s.whatsapp.net`, `…@lid`, `…@g.us`). */
+  to: string;
+  text: string;
+}
+
+export interface SentMessage {
+  messageId: string;
+  /** `sent` = WhatsApp's server has it; `pending` = stored, goes out by itself as soon as the server answers. */
+  status: "sent" | "pending" | "failed";
+  messageType: string;
+  /** ISO 8601 */
+  createdAt: string;
+  /** Digits of the number it was sent from and to (`to` is null for a group or an unknown phone). */
+  from: string | null;
+  to: string | null;
+  chatId: string;
+  text: string;
+  /** Milliseconds waited before sending. */
+  delayMs: number;
+  /** Why `status` is `failed`, e.g. WhatsApp's refusal 463. */
+  reason: string | null;
+  /** WhatsApp's error code of a failed send. */
+  code: number | null;
+}
+
+/** A stored message as `GET …/messages` shows it. */
+export interface StoredMessage {
+  id: string;
+  direction: "inbound" | "outbound";
+  chatId: string;
+  /** Digits; null when only a LID is known. */
+  from: string | null;
+  to: string | null;
+  fromLid: string | null;
+  pushName: string | null;
+  /** `text`, `image`, … as in the webhook payload. */
+  type: string;
+  text: string;
+  /** ISO 8601: when WhatsApp says it was sent. */
+  timestamp: string;
+  status: "pending" | "sent" | "delivered" | "read" | "played" | "failed" | "received";
+  /** `api`, `reply`, `phone` for outbound; null for inbound. */
+  source: "api" | "reply" | "phone" | null;
+}
+
+export interface MessageQuery {
+  direction?: "inbound" | "outbound";
+  /** 1–200. */
+  limit: number;
+  /** ISO 8601: only messages after it. */
+  since?: string;
+  /** Digits of the other side. */
+  phone?: string;
+  /** Text to be found inside the message, case-insensitive. */
+  q?: string;
+  /** `next` of the page before. */
+  cursor?: string;
+}
+
+export interface LogEntry {
+  id: string;
+  timestamp: string;
+  message: string;
+  level: "info" | "success" | "warning" | "error";
+}
+
+export interface WebhookView {
+  instanceWebhookUrl: string | null;
+  effectiveWebhookUrl: string | null;
+  usingGlobalDefault: boolean;
+}
+
+/** The object of one number. All calls but `initialise` answer `not_found` when the instance was never created. */
+export interface InstanceRpc {
+  /** Creates the instance; `already_exists` when it is there already. */
+  initialise(input: CreateInstance): Promise<Result<InstanceView>>;
+  describe(orgId: string): Promise<Result<InstanceView>>;
+  update(orgId: string, changes: UpdateInstance): Promise<Result<InstanceView>>;
+  /** Closes the session, removes everything the instance stored, and its entry in the Directory. */
+  destroy(orgId: string): Promise<Result<{ instanceId: string }>>;
+  /**
+   * Starts linking (QR) or logs in with the stored credentials. Connected or connecting already: nothing restarts,
+   * `started` is false.
+   */
+  startConnection(orgId: string): Promise<Result<{ started: boolean; instance: InstanceView }>>;
+  /**
+   * Starts linking by code for `phone` (digits) and waits until the code exists, 10 s at most (`unavailable` after).
+   * Connected already: `pairingCode` is null and nothing restarts. Asked again while the code of the same phone is
+   * valid: the same code.
+   */
+  requestPairingCode(
+    orgId: string,
+    phone: string,
+  ): Promise<Result<{ pairingCode: string | null; instance: InstanceView }>>;
+  /** Closes the session; with `revoke` WhatsApp forgets the device and the credentials are wiped. */
+  stopConnection(orgId: string, options: { revoke: boolean }): Promise<Result<InstanceView>>;
+  /** Closes the session and wipes credentials and Signal keys; messages, settings and logs stay. */
+  clearAuth(orgId: string): Promise<Result<InstanceView>>;
+  send(orgId: string, message: OutgoingText): Promise<Result<SentMessage>>;
+  listMessages(orgId: string, query: MessageQuery): Promise<Result<{ messages: StoredMessage[]; next: string | null }>>;
+  listLogs(orgId: string, limit: number): Promise<Result<LogEntry[]>>;
+  webhook(orgId: string): Promise<Result<WebhookView>>;
+  setWebhook(orgId: string, webhookUrl: string | null): Promise<Result<WebhookView>>;
+}
+
+/** The object of one organisation. */
+export interface DirectoryRpc {
+  /** Stores an instance's summary unless a newer one is there. */
+  push(summary: InstanceSummary): Promise<void>;
+  remove(instanceId: string): Promise<void>;
+  /** Newest last; `next` is the cursor of the following page. */
+  list(query: {
+    limit: number;
+    cursor?: string;
+    status?: ConnectionState;
+  }): Promise<{ instances: InstanceSummary[]; next: string | null }>;
+  /** The instance linked to this phone (digits), if any. */
+  findByPhone(phone: string): Promise<InstanceSummary | null>;
+  totals(): Promise<{ total: number; connected: number }>;
+}

@@ -1,0 +1,111 @@
+/**
+ * Delivers events to the webhook: at least once, in order within a chat, chats side by side, retried for three days.
+ * A scheduler over the deliveries table; everything it does to the world arrives as a dependency.
+ */
+
+import type { Delivery } from "../store/deliveries-table.ts";
+import type { LoggedEvent } from "../store/events-table.ts";
+import type { Store } from "../store/store.ts";
+import { deliveryBody } from "./payload.ts";
+import type { Post, PostResult } from "./post.ts";
+import { replyIn } from "./reply.ts";
+import { nextAttemptAt } from "./retry-schedule.ts";
+
+/** Workers allow six connections that wait for headers. */
+const MOST_IN_FLIGHT = 6;
+/** After this an attempt is taken for lost with the object that made it; longer than an attempt can take. */
+const LEASE_MS = 60_000;
+
+export interface DeliveryDeps {
+  store: Store;
+  transaction: (work: () => void) => void;
+  /** The URL as it is now: a changed one applies to waiting deliveries too. */
+  webhookUrl: () => string | null;
+  post: Post;
+  /** Stores a reply to the chat of this event; runs inside a transaction. @returns its message id, null if refused */
+  queueReply: (event: LoggedEvent, text: string) => string | null;
+  /** Called after a reply was stored. */
+  sendReplies: () => void;
+  /** Asks for a wake-up at this time, epoch milliseconds. */
+  wakeAt: (dueAt: number) => void;
+  now: () => number;
+  random: () => number;
+}
+
+export class DeliveryEngine {
+  readonly #deps: DeliveryDeps;
+  readonly #inFlight = new Set<number>();
+
+  constructor(deps: DeliveryDeps) {
+    this.#deps = deps;
+  }
+
+  /** Starts every attempt that is due, and asks to be woken for the next. Returns at once. */
+  pump(): void {
+    const { store, now, webhookUrl } = this.#deps;
+    const url = webhookUrl();
+    if (url === null) return;
+    const free = MOST_IN_FLIGHT - this.#inFlight.size;
+    // Attempts under way are heads of their chats too, but their lease keeps them from being due.
+    for (const delivery of free > 0 ? store.deliveries.due(now(), free) : []) {
+      if (this.#inFlight.has(delivery.seq)) continue;
+      void this.#attempt(delivery, url);
+    }
+    const next = store.deliveries.nextDueAt();
+    if (next !== null) this.#deps.wakeAt(next);
+  }
+
+  async #attempt(delivery: Delivery, url: string): Promise<void> {
+    const { store, now, post } = this.#deps;
+    const event = store.events.get(delivery.seq);
+    if (!event) {
+      store.deliveries.park(delivery.seq, { responseStatus: null, error: "The event is no longer stored" });
+      return;
+    }
+    this.#inFlight.add(delivery.seq);
+    try {
+      store.deliveries.attempting(delivery.seq, now() + LEASE_MS, now());
+      this.#finish(delivery, event, await post(url, deliveryBody(event)));
+    } finally {
+      this.#inFlight.delete(delivery.seq);
+    }
+    this.pump();
+  }
+
+  #finish(delivery: Delivery, event: LoggedEvent, result: PostResult): void {
+    const { store, now, random, transaction, queueReply, sendReplies } = this.#deps;
+    const outcome = { responseStatus: result.status, error: result.error };
+    if (result.error === null) {
+      const reply = event.type === "message" && event.payload.from_me === false ? replyIn(result.body) : null;
+      transaction(() => {
+        const replyId = reply === null ? null : queueReply(event, reply);
+        store.deliveries.delivered(delivery.seq, outcome, replyId);
+      });
+      if (reply !== null) sendReplies();
+      return;
+    }
+    const at = nextAttemptAt(
+      {
+        attempts: delivery.attempts + 1,
+        firstAttemptAt: delivery.firstAttemptAt ?? now(),
+        responseStatus: result.status,
+        retryAfterMs: result.retryAfterMs,
+      },
+      now(),
+      random(),
+    );
+    if (at === null) {
+      store.deliveries.park(delivery.seq, outcome);
+      store.logs.add("error", `Webhook delivery of event ${event.seq} given up: ${result.error}`, now());
+      return;
+    }
+    store.deliveries.retryAt(delivery.seq, at, outcome);
+    if (delivery.attempts === 0) {
+      store.logs.add(
+        "warning",
+        `Webhook delivery of event ${event.seq} failed, it will be retried: ${result.error}`,
+        now(),
+      );
+    }
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * The way in: a decrypted message becomes a row, an event and a delivery in one transaction (the caller's), which is
+ * also the one that stores its ratchet. Safe to repeat: the same message a second time changes nothing.
+ */
+
+import { messagePayload } from "../events/payload.ts";
+import { recordEvent } from "../events/record.ts";
+import type { NewMessage } from "../store/messages-table.ts";
+import type { Store } from "../store/store.ts";
+import { isGroup, lidJid, lidOf, phoneJid, phoneOf } from "../whatsapp/identity.ts";
+import type { ReceivedMessage } from "../whatsapp/session.ts";
+
+export interface InboundContext {
+  store: Store;
+  instanceId: string;
+  /** Digits of this number. */
+  ownPhone: string | null;
+  hasWebhook: boolean;
+  now: number;
+}
+
+/** @returns true when a webhook delivery was queued */
+export function receive(received: ReceivedMessage, context: InboundContext): boolean {
+  const { store, now, instanceId } = context;
+  const person = whoIs(received.participantJid ?? received.chatJid, received.chatAltJid);
+  if (person.phone && person.lid) identify(person.phone, person.lid, context);
+  const message = toStored(received, person, context);
+  if (!store.messages.insert(message)) return false;
+  if (!received.fromMe) store.contacts.seen({ ...person, pushName: received.pushName }, now);
+  const what = message.type === "text" ? "message" : message.type;
+  store.logs.add("info", received.fromMe ? `Sent a ${what} from the phone` : `Received a ${what}`, now);
+  const type = received.fromMe ? "message.sent" : "message";
+  const payload = messagePayload(message, instanceId);
+  if (received.fromMe) payload.source = "phone";
+  return recordEvent(store, { type, chatId: message.chatId, payload }, context.hasWebhook, now);
+}
+
+/** The phone behind a LID became known: one chat from here on. */
+export function identify(phone: string, lid: string, { store, instanceId, hasWebhook, now }: InboundContext): void {
+  if (!store.contacts.learn(phone, lid)) return;
+  const from = lidJid(lid);
+  const chatId = phoneJid(phone);
+  store.messages.rekeyChat(from, chatId, phone);
+  store.events.rekeyChat(from, chatId);
+  store.deliveries.rekeyChat(from, chatId);
+  const payload = { instance_id: instanceId, chat_id: chatId, phone, lid };
+  recordEvent(store, { type: "contact.identified", chatId, payload }, hasWebhook, now);
+}
+
+interface Person {
+  phone: string | null;
+  lid: string | null;
+}
+
+function whoIs(jid: string, alt: string | null): Person {
+  return { phone: phoneOf(jid) ?? phoneOf(alt), lid: lidOf(jid) ?? lidOf(alt) };
+}
+
+function toStored(received: ReceivedMessage, person: Person, { store, ownPhone, now }: InboundContext): NewMessage {
+  const { chatJid, fromMe, content } = received;
+  const group = isGroup(chatJid);
+  const phone = person.phone ?? (person.lid ? store.contacts.phoneOfLid(person.lid) : null);
+  const lid = person.lid ?? (phone ? store.contacts.lidOfPhone(phone) : null);
+  return {
+    id: received.id,
+    chatId: group ? chatJid : (store.contacts.chatIdOf({ phone, lid }) ?? chatJid),
+    direction: fromMe ? "outbound" : "inbound",
+    address: chatJid,
+    fromPhone: fromMe ? ownPhone : phone,
+    toPhone: fromMe ? (group ? null : phone) : ownPhone,
+    fromLid: fromMe ? null : lid,
+    pushName: fromMe ? null : received.pushName,
+    participant: received.participantJid,
+    type: content.type,
+    text: content.text,
+    quoted: content.quoted,
+    unsupported: content.unsupported,
+    status: fromMe ? "sent" : "received",
+    source: fromMe ? "phone" : null,
+    // A clock of the other side may be wrong or missing; ours is the fallback.
+    sentAt: Number.isFinite(received.sentAt) && received.sentAt > 0 ? received.sentAt : now,
+    payload: received.payload,
+  };
+}

@@ -1,0 +1,80 @@
+/**
+ * Who is who: the phone and the LID of each person this number met. A chat is known everywhere by one canonical id,
+ * the phone JID when the phone is known, else the LID; when the phone becomes known later, what was stored under the
+ * LID moves to it.
+ */
+import { lidJid, phoneJid } from "../whatsapp/identity.ts";
+
+/** How long an answer "is on WhatsApp" is believed: people leave rarely, and every question is visible to WhatsApp. */
+const CHECK_LIFETIME_MS = 30 * 24 * 60 * 60 * 1_000;
+
+type Row = { rowid: number; lid: string | null; phone: string | null };
+
+export function contactsTable(sql: SqlStorage) {
+  const byPhone = (phone: string): Row | undefined =>
+    sql.exec<Row>("SELECT rowid, lid, phone FROM contacts WHERE phone = ?", phone).toArray()[0];
+  const byLid = (lid: string): Row | undefined =>
+    sql.exec<Row>("SELECT rowid, lid, phone FROM contacts WHERE lid = ?", lid).toArray()[0];
+
+  return {
+    phoneOfLid: (lid: string): string | null => byLid(lid)?.phone ?? null,
+    lidOfPhone: (phone: string): string | null => byPhone(phone)?.lid ?? null,
+
+    /** Learns that both are the same person. @returns true when that was news for the LID. */
+    learn(phone: string, lid: string): boolean {
+      const known = byLid(lid);
+      if (known?.phone === phone) return false;
+      const namesake = byPhone(phone);
+      if (known && namesake) sql.exec("DELETE FROM contacts WHERE rowid = ?", known.rowid);
+      if (namesake) sql.exec("UPDATE contacts SET lid = ? WHERE rowid = ?", lid, namesake.rowid);
+      else if (known) sql.exec("UPDATE contacts SET phone = ? WHERE rowid = ?", phone, known.rowid);
+      else sql.exec("INSERT INTO contacts (lid, phone) VALUES (?, ?)", lid, phone);
+      return true;
+    },
+
+    /** A person wrote to us: whoever writes is on WhatsApp. */
+    seen(who: { phone: string | null; lid: string | null; pushName: string | null }, now: number): void {
+      const row = (who.phone && byPhone(who.phone)) || (who.lid && byLid(who.lid)) || undefined;
+      if (row) {
+        sql.exec(
+          "UPDATE contacts SET push_name = COALESCE(?, push_name), on_whatsapp_at = ? WHERE rowid = ?",
+          who.pushName,
+          now,
+          row.rowid,
+        );
+      } else if (who.phone || who.lid) {
+        sql.exec(
+          "INSERT INTO contacts (lid, phone, push_name, on_whatsapp_at) VALUES (?, ?, ?, ?)",
+          who.lid,
+          who.phone,
+          who.pushName,
+          now,
+        );
+      }
+    },
+
+    isKnownOnWhatsApp(phone: string, now: number): boolean {
+      const query = "SELECT 1 AS known FROM contacts WHERE phone = ? AND on_whatsapp_at > ?";
+      return sql.exec<{ known: number }>(query, phone, now - CHECK_LIFETIME_MS).toArray().length > 0;
+    },
+
+    /** WhatsApp said that this phone exists. */
+    confirmed(phone: string, now: number): void {
+      sql.exec(
+        "INSERT INTO contacts (phone, on_whatsapp_at) VALUES (?, ?) " +
+          "ON CONFLICT (phone) DO UPDATE SET on_whatsapp_at = excluded.on_whatsapp_at",
+        phone,
+        now,
+      );
+    },
+
+    /** The canonical chat id of a person. */
+    chatIdOf(who: { phone: string | null; lid: string | null }): string | null {
+      const phone = who.phone ?? (who.lid ? (byLid(who.lid)?.phone ?? null) : null);
+      if (phone) return phoneJid(phone);
+      return who.lid ? lidJid(who.lid) : null;
+    },
+  };
+}
+
+export type ContactsTable = ReturnType<typeof contactsTable>;

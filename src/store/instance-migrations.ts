@@ -1,0 +1,64 @@
+import type { Migration } from "./migrate.ts";
+
+/** The tables of one number. What each column means is told in docs/storage.md and in the module of the table. */
+export const INSTANCE_MIGRATIONS: readonly Migration[] = [
+  {
+    id: 1,
+    sql: `
+      CREATE TABLE instance (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        profile TEXT NOT NULL,
+        connection TEXT NOT NULL,
+        revision INTEGER NOT NULL,
+        pushed_revision INTEGER NOT NULL DEFAULT 0
+      );
+      CREATE TABLE credentials (id INTEGER PRIMARY KEY CHECK (id = 1), value TEXT NOT NULL);
+      CREATE TABLE signal_keys (
+        type TEXT NOT NULL, id TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (type, id)
+      ) WITHOUT ROWID;
+      CREATE TABLE device_lists (
+        user TEXT PRIMARY KEY, devices TEXT NOT NULL, fetched_at INTEGER NOT NULL
+      ) WITHOUT ROWID;
+      CREATE TABLE contacts (
+        lid TEXT UNIQUE, phone TEXT UNIQUE, push_name TEXT, on_whatsapp_at INTEGER
+      );
+      CREATE TABLE messages (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL,
+        chat_id TEXT NOT NULL,
+        direction TEXT NOT NULL,
+        address TEXT NOT NULL,
+        from_phone TEXT, to_phone TEXT, from_lid TEXT, push_name TEXT, participant TEXT,
+        type TEXT NOT NULL, text TEXT NOT NULL,
+        quoted_id TEXT, quoted_text TEXT, unsupported INTEGER NOT NULL DEFAULT 0,
+        status TEXT NOT NULL, code INTEGER, reason TEXT,
+        source TEXT,
+        sent_at INTEGER NOT NULL,
+        payload BLOB NOT NULL,
+        UNIQUE (id, chat_id, direction)
+      );
+      CREATE INDEX messages_by_chat ON messages (chat_id, seq);
+      CREATE INDEX messages_outbox ON messages (seq) WHERE status = 'pending';
+      CREATE TABLE events (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        type TEXT NOT NULL, chat_id TEXT, payload TEXT NOT NULL, created_at INTEGER NOT NULL
+      );
+      CREATE TABLE deliveries (
+        seq INTEGER PRIMARY KEY,
+        chat_id TEXT NOT NULL,
+        status TEXT NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        first_attempt_at INTEGER,
+        due_at INTEGER NOT NULL,
+        response_status INTEGER,
+        last_error TEXT,
+        reply_id TEXT
+      );
+      CREATE INDEX deliveries_waiting ON deliveries (chat_id, seq) WHERE status = 'waiting';
+      CREATE TABLE logs (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, level TEXT NOT NULL, message TEXT NOT NULL
+      );
+      CREATE TABLE wakeups (name TEXT PRIMARY KEY, due_at INTEGER NOT NULL) WITHOUT ROWID;
+    `,
+  },
+];

@@ -1,0 +1,238 @@
+/**
+ * Every message of a number, both ways. An outbound message is a row before its first byte leaves and is also the
+ * outbox: `pending` rows are sent, in order, whenever there is a connection.
+ */
+import type { MessageQuery, StoredMessage } from "../durable/rpc.ts";
+
+export type MessageStatus = StoredMessage["status"];
+
+export interface NewMessage {
+  id: string;
+  /** Canonical chat id. */
+  chatId: string;
+  direction: "inbound" | "outbound";
+  /** JID WhatsApp used or is to use for this chat. */
+  address: string;
+  /** Digits. */
+  fromPhone: string | null;
+  toPhone: string | null;
+  fromLid: string | null;
+  pushName: string | null;
+  /** JID; groups only. */
+  participant: string | null;
+  type: string;
+  text: string;
+  quoted: { messageId: string; text: string } | null;
+  unsupported: boolean;
+  status: MessageStatus;
+  source: "api" | "reply" | "phone" | null;
+  /** Epoch milliseconds. */
+  sentAt: number;
+  /** Encoded `proto.Message`. */
+  payload: Uint8Array;
+}
+
+/** A row of the outbox. */
+export interface PendingMessage {
+  seq: number;
+  id: string;
+  chatId: string;
+  address: string;
+  payload: Uint8Array;
+}
+
+/** What a status change needs to be told. */
+export interface SentRow {
+  id: string;
+  chat_id: string;
+  status: MessageStatus;
+  from_phone: string | null;
+  to_phone: string | null;
+  type: string;
+  text: string;
+  sent_at: number;
+  source: "api" | "reply" | "phone" | null;
+}
+
+/** A status only moves forward: receipts overtake each other. `failed` is final, and so is `received`. */
+const RANK: Readonly<Record<MessageStatus, number>> = {
+  pending: 0,
+  sent: 1,
+  delivered: 2,
+  read: 3,
+  played: 4,
+  failed: 9,
+  received: 9,
+};
+
+type Row = {
+  seq: number;
+  id: string;
+  direction: "inbound" | "outbound";
+  chat_id: string;
+  from_phone: string | null;
+  to_phone: string | null;
+  from_lid: string | null;
+  push_name: string | null;
+  type: string;
+  text: string;
+  sent_at: number;
+  status: MessageStatus;
+  source: "api" | "reply" | "phone" | null;
+};
+
+const toStored = (row: Row): StoredMessage => ({
+  id: row.id,
+  direction: row.direction,
+  chatId: row.chat_id,
+  from: row.from_phone,
+  to: row.to_phone,
+  fromLid: row.from_lid,
+  pushName: row.push_name,
+  type: row.type,
+  text: row.text,
+  timestamp: new Date(row.sent_at).toISOString(),
+  status: row.status,
+  source: row.source,
+});
+
+export function messagesTable(sql: SqlStorage) {
+  return {
+    /** @returns false when this message is stored already: WhatsApp repeats itself after a lost receipt. */
+    insert(message: NewMessage): boolean {
+      const cursor = sql.exec(
+        `INSERT INTO messages (id, chat_id, direction, address, from_phone, to_phone, from_lid, push_name, participant,
+           type, text, quoted_id, quoted_text, unsupported, status, source, sent_at, payload)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+        message.id,
+        message.chatId,
+        message.direction,
+        message.address,
+        message.fromPhone,
+        message.toPhone,
+        message.fromLid,
+        message.pushName,
+        message.participant,
+        message.type,
+        message.text,
+        message.quoted?.messageId ?? null,
+        message.quoted?.text ?? null,
+        message.unsupported ? 1 : 0,
+        message.status,
+        message.source,
+        message.sentAt,
+        message.payload,
+      );
+      return cursor.rowsWritten > 0;
+    },
+
+    /** The next rows of the outbox after `seq`, oldest first. */
+    pendingAfter(seq: number, limit: number): PendingMessage[] {
+      return sql
+        .exec<{ seq: number; id: string; chat_id: string; address: string; payload: ArrayBuffer }>(
+          "SELECT seq, id, chat_id, address, payload FROM messages WHERE status = 'pending' AND seq > ? ORDER BY seq LIMIT ?",
+          seq,
+          limit,
+        )
+        .toArray()
+        .map((row) => ({
+          seq: row.seq,
+          id: row.id,
+          chatId: row.chat_id,
+          address: row.address,
+          payload: new Uint8Array(row.payload),
+        }));
+    },
+
+    /** Ids of the outbox that were stored before this time, epoch milliseconds. */
+    pendingSince(before: number): string[] {
+      return sql
+        .exec<{ id: string }>("SELECT id FROM messages WHERE status = 'pending' AND sent_at < ?", before)
+        .toArray()
+        .map(({ id }) => id);
+    },
+
+    /**
+     * Moves an outbound message's status forward.
+     * @returns the row as it is now, or null when the message is unknown or was that far already.
+     */
+    advance(id: string, status: MessageStatus, failure?: { code: number | null; reason: string }): SentRow | null {
+      const found = sql
+        .exec<{ seq: number; status: MessageStatus }>(
+          "SELECT seq, status FROM messages WHERE id = ? AND direction = 'outbound'",
+          id,
+        )
+        .toArray()[0];
+      if (!found || RANK[status] <= RANK[found.status]) return null;
+      return sql
+        .exec<SentRow & Record<string, SqlStorageValue>>(
+          `UPDATE messages SET status = ?, code = ?, reason = ? WHERE seq = ?
+           RETURNING id, chat_id, status, from_phone, to_phone, type, text, sent_at, source`,
+          status,
+          failure?.code ?? null,
+          failure?.reason ?? null,
+          found.seq,
+        )
+        .one();
+    },
+
+    /** Encoded `proto.Message` of a message of either direction. */
+    payload(id: string): Uint8Array | null {
+      const row = sql
+        .exec<{ payload: ArrayBuffer }>("SELECT payload FROM messages WHERE id = ? ORDER BY seq DESC LIMIT 1", id)
+        .toArray()[0];
+      return row ? new Uint8Array(row.payload) : null;
+    },
+
+    /** Newest first; `next` is the cursor of the following page. */
+    list(query: MessageQuery): { messages: StoredMessage[]; next: string | null } {
+      const where = ["seq < ?"];
+      const values: SqlStorageValue[] = [query.cursor ? Number(query.cursor) : Number.MAX_SAFE_INTEGER];
+      if (query.direction) {
+        where.push("direction = ?");
+        values.push(query.direction);
+      }
+      if (query.since) {
+        where.push("sent_at > ?");
+        values.push(Date.parse(query.since));
+      }
+      if (query.phone) {
+        where.push("(chat_id = ? OR from_phone = ? OR to_phone = ?)");
+        values.push(`${query.phone}@s.whatsapp.net`, query.phone, query.phone);
+      }
+      if (query.q) {
+        // instr, because the runtime's LIKE patterns end at 50 bytes. Case folding is SQLite's: ASCII letters.
+        where.push("instr(lower(text), lower(?)) > 0");
+        values.push(query.q);
+      }
+      const rows = sql
+        .exec<Row>(
+          `SELECT seq, id, direction, chat_id, from_phone, to_phone, from_lid, push_name, type, text, sent_at, status,
+             source FROM messages WHERE ${where.join(" AND ")} ORDER BY seq DESC LIMIT ?`,
+          ...values,
+          query.limit + 1,
+        )
+        .toArray();
+      const page = rows.slice(0, query.limit);
+      const last = page.at(-1);
+      return { messages: page.map(toStored), next: rows.length > query.limit && last ? String(last.seq) : null };
+    },
+
+    /** A LID's phone became known: its messages join the phone's chat. */
+    rekeyChat(from: string, to: string, phone: string): void {
+      sql.exec("UPDATE OR IGNORE messages SET chat_id = ? WHERE chat_id = ?", to, from);
+      sql.exec(
+        "UPDATE messages SET from_phone = ? WHERE chat_id = ? AND direction = 'inbound' AND from_phone IS NULL",
+        phone,
+        to,
+      );
+      sql.exec(
+        "UPDATE messages SET to_phone = ? WHERE chat_id = ? AND direction = 'outbound' AND to_phone IS NULL",
+        phone,
+        to,
+      );
+    },
+  };
+}
+
+export type MessagesTable = ReturnType<typeof messagesTable>;

@@ -1,0 +1,28 @@
+/**
+ * The logger Baileys gets. Its lines carry whole stanzas, message texts and error objects, so only the fixed text of a
+ * line at `error` level is passed on, and never its object.
+ */
+import type { SocketConfig } from "./baileys.ts";
+
+type ILogger = SocketConfig["logger"];
+
+/** Anything that looks like an address or a number someone could be found by. */
+const PERSONAL = /\d{5,}|\S+@\S+/g;
+const MAX_LENGTH = 120;
+
+/** @param warn receives one short sentence without personal data */
+export function baileysLogger(warn: (text: string) => void): ILogger {
+  const silent = (): void => {};
+  const logger: ILogger = {
+    level: "error",
+    child: () => logger,
+    trace: silent,
+    debug: silent,
+    info: silent,
+    warn: silent,
+    error: (_object: unknown, text?: string) => {
+      if (text) warn(`baileys: ${text.replace(PERSONAL, "…").slice(0, MAX_LENGTH)}`);
+    },
+  };
+  return logger;
+}

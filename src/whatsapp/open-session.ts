@@ -1,0 +1,221 @@
+/**
+ * One Baileys socket behind our interface: options, wiring, and the way its events become ours.
+ *
+ * Messages, receipts and acks are taken at the level of stanzas, synchronously and before Baileys answers them, because
+ * Baileys buffers its own events and sends receipts before it emits the message.
+ */
+import { openAuthStore } from "./auth/auth-store.ts";
+import { deviceLists } from "./auth/device-lists.ts";
+import type { AuthenticationCreds, BinaryNode, WASocket } from "./baileys.ts";
+import {
+  Browsers,
+  DEFAULT_CONNECTION_CONFIG,
+  jidNormalizedUser,
+  makeWASocket,
+  proto,
+  WA_CERT_DETAILS,
+} from "./baileys.ts";
+import { baileysLogger } from "./baileys-logger.ts";
+import { catchListenerErrors } from "./caught-listeners.ts";
+import { harden } from "./harden.ts";
+import { lidOf, phoneJid, phoneOf } from "./identity.ts";
+import { InboundStanzas } from "./inbound-stanzas.ts";
+import { ackOf, receiptOf } from "./receipts.ts";
+import type { OpenSession, OutboundStanza, SessionDeps, WhatsAppEndpoint, WhatsAppSession } from "./session.ts";
+import { SessionClosedError } from "./session.ts";
+import { guardedSignalRepository } from "./signal-repository.ts";
+
+/** WhatsApp's web client pings every 15–30 s; silence for one interval plus 5 s ends the session (408). */
+const KEEP_ALIVE_MS = 20_000;
+/** Milliseconds to wait for the upgrade, the handshake and each frame to be taken. */
+const CONNECT_TIMEOUT_MS = 20_000;
+/** Milliseconds an IQ may stay unanswered. */
+const QUERY_TIMEOUT_MS = 30_000;
+/** The key that signs WhatsApp's certificate chain, kept because an override replaces it in Baileys' constant. */
+const WHATSAPP_ROOT_KEY = Buffer.from(WA_CERT_DETAILS.PUBLIC_KEY);
+
+/** Baileys' error for a connection that is gone carries this status (DisconnectReason.connectionClosed). */
+const CONNECTION_CLOSED = 428;
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : "unknown error");
+
+function statusOf(error: unknown): number | null {
+  const status = (error as { output?: { statusCode?: unknown } } | undefined)?.output?.statusCode;
+  return typeof status === "number" ? status : null;
+}
+
+/** Opens a socket to WhatsApp for this number; its credentials, or fresh ones, come from the object's storage. */
+export const openSession: OpenSession = (endpoint, deps) => {
+  harden();
+  return new BaileysSession(endpoint, deps);
+};
+
+class BaileysSession implements WhatsAppSession {
+  readonly #deps: SessionDeps;
+  readonly #socket: WASocket;
+  readonly #inbound: InboundStanzas;
+  readonly #creds: AuthenticationCreds;
+  #over = false;
+
+  constructor(endpoint: WhatsAppEndpoint, deps: SessionDeps) {
+    this.#deps = deps;
+    this.#inbound = new InboundStanzas({
+      findPayload: deps.findPayload,
+      onMessage: (message) => this.#emit({ type: "message", message }),
+      warn: deps.warn,
+    });
+    const auth = openAuthStore({
+      storage: deps.storage,
+      isCurrent: () => !this.#over && deps.isCurrent(),
+      onInbound: (decrypted) => this.#inbound.store(decrypted, this.#me()),
+    });
+    this.#creds = auth.creds;
+    WA_CERT_DETAILS.PUBLIC_KEY = endpoint.rootKey ? Buffer.from(endpoint.rootKey) : WHATSAPP_ROOT_KEY;
+    this.#socket = makeWASocket({
+      ...DEFAULT_CONNECTION_CONFIG,
+      waWebSocketUrl: endpoint.url,
+      auth: { creds: auth.creds, keys: auth.keys },
+      logger: baileysLogger(deps.warn),
+      // A desktop identity is closed with 428 before any QR since July 2026; Chrome on macOS is what Baileys ships.
+      browser: Browsers.macOS("Chrome"),
+      keepAliveIntervalMs: KEEP_ALIVE_MS,
+      connectTimeoutMs: CONNECT_TIMEOUT_MS,
+      defaultQueryTimeoutMs: QUERY_TIMEOUT_MS,
+      // Our store commits synchronously: a failed write stays failed, waiting would only hide it.
+      transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 0 },
+      makeSignalRepository: guardedSignalRepository((ciphertext) => this.#inbound.find(ciphertext)),
+      userDevicesCache: deviceLists(deps.storage.sql, deps.now),
+      emitOwnEvents: false,
+      syncFullHistory: false,
+      shouldSyncHistoryMessage: ({ syncType }) =>
+        syncType === proto.HistorySync.HistorySyncType.INITIAL_BOOTSTRAP ||
+        syncType === proto.HistorySync.HistorySyncType.PUSH_NAME,
+      getMessage: async (key) => {
+        const payload = key.id ? deps.findPayload(key.id) : null;
+        return payload ? proto.Message.decode(payload) : undefined;
+      },
+    });
+    catchListenerErrors(this.#socket.ws, {
+      onFrameError: (error) => {
+        deps.warn(`a frame could not be read (${nameOf(error)})`);
+        this.#fail(null, "unreadable frame");
+      },
+      onStanzaError: (error) => deps.warn(`a stanza could not be handled (${nameOf(error)})`),
+    });
+    this.#wire(auth.saveCreds);
+  }
+
+  async requestPairingCode(phone: string): Promise<string> {
+    return this.#socket.requestPairingCode(phone);
+  }
+
+  async lookUp(phone: string): Promise<string | null> {
+    const found = await this.#guarded(() => this.#socket.onWhatsApp(phoneJid(phone)));
+    // A query that timed out resolves without an answer.
+    if (!found) throw new SessionClosedError("WhatsApp did not answer whether the number exists");
+    const first = found.find((entry) => entry.exists);
+    return first ? jidNormalizedUser(first.jid) : null;
+  }
+
+  async send({ id, to, payload }: OutboundStanza): Promise<void> {
+    await this.#guarded(() => this.#socket.relayMessage(to, proto.Message.decode(payload), { messageId: id }));
+  }
+
+  async logout(): Promise<void> {
+    if (this.#over) return;
+    // Baileys closes by itself afterwards; `close` keeps its 401 from being reported as the phone's doing.
+    await this.#guarded(() => this.#socket.logout());
+    this.close();
+  }
+
+  close(): void {
+    if (this.#over) return;
+    this.#over = true;
+    void this.#socket.end(undefined);
+  }
+
+  #me(): { id: string; lid: string } {
+    return { id: this.#creds.me?.id ?? "", lid: this.#creds.me?.lid ?? "" };
+  }
+
+  #emit(event: Parameters<SessionDeps["onEvent"]>[0]): void {
+    if (this.#over) return;
+    if (!this.#deps.isCurrent()) {
+      this.close();
+      return;
+    }
+    this.#deps.onEvent(event);
+  }
+
+  /** Ends the session for a reason of ours; reported once. */
+  #fail(code: number | null, text: string): void {
+    if (this.#over) return;
+    this.#emit({ type: "closed", end: { code, text } });
+    this.close();
+  }
+
+  async #guarded<T>(call: () => Promise<T>): Promise<T> {
+    if (this.#over) throw new SessionClosedError("The session is closed");
+    try {
+      return await call();
+    } catch (error) {
+      if (this.#over || statusOf(error) === CONNECTION_CLOSED) {
+        throw new SessionClosedError("The connection closed");
+      }
+      throw error;
+    }
+  }
+
+  #wire(saveCreds: () => void): void {
+    const { ev, ws } = this.#socket;
+    ws.prependListener("CB:message", (stanza: BinaryNode) => this.#inbound.arrived(stanza));
+    ws.prependListener("CB:receipt", (stanza: BinaryNode) => {
+      const receipt = receiptOf(stanza);
+      if (receipt) this.#emit({ type: "receipt", receipt });
+    });
+    ws.on("CB:ack,class:message", (stanza: BinaryNode) => {
+      const ack = ackOf(stanza);
+      if (ack) this.#emit({ type: "ack", ...ack });
+    });
+    // Baileys registered its own listener first: `creds` holds the update by now.
+    ev.on("creds.update", (update) => {
+      saveCreds();
+      if (update.me?.name) void this.#announcePresence();
+    });
+    ev.on("lid-mapping.update", ({ lid, pn }) => this.#learn(pn, lid));
+    ev.on("connection.update", (update) => {
+      if (update.qr !== undefined) this.#emit({ type: "qr", text: update.qr });
+      if (update.isNewLogin) this.#emit({ type: "paired" });
+      if (update.connection === "open") this.#opened();
+      if (update.connection === "close") {
+        const error = update.lastDisconnect?.error;
+        this.#fail(statusOf(error), error?.message ?? "closed");
+      }
+    });
+  }
+
+  #opened(): void {
+    const { me, account } = this.#creds;
+    const phone = phoneOf(me?.id);
+    // Before linking is complete a `success` means nothing (seen by whatsmeow with unpaired sockets).
+    if (!account || !phone) return;
+    const lid = lidOf(me?.lid);
+    this.#emit({ type: "open", phone, lid, name: me?.name ?? null });
+    if (lid) this.#emit({ type: "identity", phone, lid });
+  }
+
+  #learn(pn: string, lid: string): void {
+    const phone = phoneOf(pn);
+    const lidDigits = lidOf(lid);
+    if (phone && lidDigits) this.#emit({ type: "identity", phone, lid: lidDigits });
+  }
+
+  /** Baileys skips `available` while the account has no name, and then acknowledges messages as inactive. */
+  async #announcePresence(): Promise<void> {
+    try {
+      await this.#guarded(() => this.#socket.sendPresenceUpdate("available"));
+    } catch (error) {
+      if (!(error instanceof SessionClosedError)) this.#deps.warn(`presence was not announced (${nameOf(error)})`);
+    }
+  }
+}

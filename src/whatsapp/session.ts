@@ -1,0 +1,127 @@
+/**
+ * The interface to WhatsApp that we own. Everything outside this folder, and every test of it, sees only these types;
+ * Baileys stays behind `open-session.ts`.
+ */
+
+/** Why a session ended, as WhatsApp or the network put it. `disconnect-reasons.ts` says what follows from it. */
+export interface SessionEnd {
+  /** WhatsApp's or Baileys' status code (401, 440, 515 …); null when something broke without one. */
+  code: number | null;
+  /** Short technical text; never contains keys, message text or phone numbers. */
+  text: string;
+}
+
+/** What a message says, reduced to what the API reports. */
+export interface MessageContent {
+  type: MessageType;
+  /** Text or caption; empty when the kind has none. */
+  text: string;
+  /** Id and text of the quoted message, if it quotes one. */
+  quoted: { messageId: string; text: string } | null;
+  /** True for a kind this version cannot show: reported as an empty text, never dropped. */
+  unsupported: boolean;
+}
+
+/** The contract's `media_type`. */
+export type MessageType = "text" | "image" | "video" | "audio" | "document" | "sticker" | "location" | "contact";
+
+/** A decrypted message that concerns this number: sent to it, or typed on its phone. */
+export interface ReceivedMessage {
+  id: string;
+  /** JID of the chat as WhatsApp addressed it, without a device: phone, LID or group. */
+  chatJid: string;
+  /** The same chat under its other address (LID for a phone, phone for a LID), when WhatsApp told it. */
+  chatAltJid: string | null;
+  /** In groups: who wrote it. */
+  participantJid: string | null;
+  /** True when it was written on the linked phone or another of its devices. */
+  fromMe: boolean;
+  pushName: string | null;
+  /** When WhatsApp says it was sent, epoch milliseconds. */
+  sentAt: number;
+  content: MessageContent;
+  /** The decrypted `proto.Message`: kept for quotes, retries and media. */
+  payload: Uint8Array;
+}
+
+/** What WhatsApp says became of messages we sent. */
+export interface ReceiptUpdate {
+  messageIds: string[];
+  status: "delivered" | "read" | "played";
+}
+
+/** Events of a session, in the order in which they happened. */
+export type SessionEvent =
+  /** A new QR text is to be shown; the one before is void. */
+  | { type: "qr"; text: string }
+  /** The phone accepted this device; WhatsApp now asks to reconnect (515). */
+  | { type: "paired" }
+  /** Logged in: messages flow. Phone as digits. */
+  | { type: "open"; phone: string; lid: string | null; name: string | null }
+  /** Emitted inside the transaction that stores the message's ratchet: the handler stores it, synchronously. */
+  | { type: "message"; message: ReceivedMessage }
+  | { type: "receipt"; receipt: ReceiptUpdate }
+  /** WhatsApp's server took a message of ours (`error: null`) or refused it (463, 479 …). */
+  | { type: "ack"; messageId: string; error: number | null }
+  /** A phone and a LID were seen to be the same person; both are digits. */
+  | { type: "identity"; phone: string; lid: string }
+  /** The session is over and will emit nothing more. */
+  | { type: "closed"; end: SessionEnd };
+
+/** One live connection. It never reconnects by itself. */
+export interface WhatsAppSession {
+  /**
+   * Asks for a pairing code for this phone (digits); call it once the first `qr` event came, before that the transport
+   * is not up. @returns 8 characters
+   */
+  requestPairingCode(phone: string): Promise<string>;
+  /** Asks whether a phone (digits) is on WhatsApp. @returns its phone JID, or null when it is not. */
+  lookUp(phone: string): Promise<string | null>;
+  /**
+   * Encrypts and sends a stored message; resolves when the stanza is on its way (its ratchet stored first).
+   * @throws SessionClosedError when the connection is gone; any other error means that this message cannot be sent.
+   */
+  send(message: OutboundStanza): Promise<void>;
+  /** Tells WhatsApp to forget this device, then closes. */
+  logout(): Promise<void>;
+  /** Closes without a word; no further event follows, not even `closed`. */
+  close(): void;
+}
+
+/** A message ready for encryption. */
+export interface OutboundStanza {
+  /** Chosen by us and stored before. */
+  id: string;
+  /** Phone JID, LID or group JID. */
+  to: string;
+  /** Encoded `proto.Message`. */
+  payload: Uint8Array;
+}
+
+/** The connection went away; the message was not refused and can be sent again under the same id. */
+export class SessionClosedError extends Error {
+  override name = "SessionClosedError";
+}
+
+/** What a session needs from its number's object. */
+export interface SessionDeps {
+  storage: DurableObjectStorage;
+  /** False once another session took over: this one then stores nothing more. */
+  isCurrent: () => boolean;
+  onEvent: (event: SessionEvent) => void;
+  /** The encoded `proto.Message` of a message of ours, for a recipient who could not decrypt it; null if unknown. */
+  findPayload: (messageId: string) => Uint8Array | null;
+  /** A technical warning: fixed words and error classes only. */
+  warn: (text: string) => void;
+  now: () => number;
+}
+
+/** Where WhatsApp is. */
+export interface WhatsAppEndpoint {
+  url: string;
+  /** 32-byte key that signs the server's certificate chain; null = WhatsApp's own. */
+  rootKey: Uint8Array | null;
+}
+
+/** How a session is opened; the object gets it injected, so that its own tests need no network. */
+export type OpenSession = (endpoint: WhatsAppEndpoint, deps: SessionDeps) => WhatsAppSession;

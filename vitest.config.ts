@@ -1,0 +1,51 @@
+import { fileURLToPath } from "node:url";
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], environment: "node" } },
+      {
+        plugins: [cloudflareTest({ wrangler: { configPath: "./wrangler.toml" } })],
+        // vitest does not read [alias] of wrangler.toml: the same lines again.
+        resolve: {
+          alias: {
+            "libsignal/src/curve.js": source("whatsapp/crypto/curve.ts"),
+            ws: source("whatsapp/transport/web-socket.ts"),
+            "whatsapp-rust-bridge": source("whatsapp/crypto/rust-bridge.ts"),
+            sharp: source("whatsapp/transport/absent.ts"),
+            "music-metadata": source("whatsapp/transport/absent.ts"),
+          },
+        },
+        test: {
+          name: "durable",
+          include: ["test/durable/**/*.test.ts"],
+          server: { deps: { inline: [/baileys/] } },
+        },
+      },
+      {
+        test: {
+          name: "simulator",
+          include: ["test/simulator/**/*.test.ts"],
+          environment: "node",
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          environment: "node",
+          // One gateway and one simulator at a time on a two-core machine.
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
