@@ -89,8 +89,8 @@ function parseSettings(source: SettingsSource): Result<Settings> {
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const name = String(issue?.path[0] ?? "A setting");
-    return refuse("misconfigured", `The setting ${name} ${issue?.message ?? "is not valid"}.`, {
-      hint: `Correct ${name} in wrangler.toml, in .dev.vars or with "npx wrangler secret put ${name}", then deploy again.`,
+    return refuse("misconfigured", `The setting ${name} ${issue?.message ?? "is not valid"}`, {
+      hint: `Correct ${name} in wrangler.toml, in .dev.vars or with "npx wrangler secret put ${name}", then deploy again`,
     });
   }
   const values = parsed.data;
@@ -134,8 +134,8 @@ function isLoopbackUrl(text: string): boolean {
 }
 
 const onlyLoopback = (name: string) =>
-  refuse("misconfigured", `The setting ${name} is only honoured when it points at this machine.`, {
-    hint: `Remove ${name} to talk to WhatsApp itself, or use a host of 127.0.0.0/8, localhost or [::1].`,
+  refuse("misconfigured", `The setting ${name} is only honoured when it points at this machine`, {
+    hint: `Remove ${name} to talk to WhatsApp itself, or use a host of 127.0.0.0/8, localhost or [::1]`,
   });
 
 /**
@@ -151,9 +151,9 @@ export function whatsAppEndpoint(
   if (whatsAppRootKey !== null && !isOverridden) {
     return refuse(
       "misconfigured",
-      "The setting WHATSAPP_ROOT_KEY is only honoured together with a loopback WHATSAPP_URL.",
+      "The setting WHATSAPP_ROOT_KEY is only honoured together with a loopback WHATSAPP_URL",
       {
-        hint: "Remove WHATSAPP_ROOT_KEY, or set WHATSAPP_URL to the simulator's address.",
+        hint: "Remove WHATSAPP_ROOT_KEY, or set WHATSAPP_URL to the simulator's address",
       },
     );
   }
