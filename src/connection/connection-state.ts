@@ -31,6 +31,8 @@ const FIRST_DELAY_MS = 1_000;
 const LONGEST_DELAY_MS = 300_000;
 /** A connection that lasted this long was a good one: the next loss starts the backoff afresh. */
 const STABLE_AFTER_MS = 60_000;
+/** WhatsApp asks for a new connection once after linking; one that goes on asking is met with pauses. */
+const MOST_AT_ONCE = 3;
 
 /** Exponential with jitter: 1 s, 2 s, 4 s … 5 min, each between half and full. `random` in [0, 1). */
 export function reconnectDelayMs(attempt: number, random: number): number {
@@ -59,7 +61,7 @@ export function retrying(state: Connection): Connection {
 
 /** The phone accepted this device: the link is made, though WhatsApp wants a new connection first. */
 export function paired(state: Connection): Connection {
-  return { ...state, linked: true, linking: null };
+  return { ...state, linked: true, linking: null, attempt: 0 };
 }
 
 /** Logged in. */
@@ -123,7 +125,8 @@ export function closed(state: Connection, end: SessionEnd, now: number, random: 
   if (reconnect === "stop") {
     return { state: { ...base, phase: "idle", attempt: 0, retryAt: null, linking: null }, clearAuth, retryAt: null };
   }
-  const retryAt = reconnect === "at_once" ? now : now + reconnectDelayMs(attempt, random);
+  const atOnce = reconnect === "at_once" && attempt < MOST_AT_ONCE;
+  const retryAt = atOnce ? now : now + reconnectDelayMs(attempt, random);
   return { state: { ...base, phase: "waiting", attempt: attempt + 1, retryAt }, clearAuth, retryAt };
 }
 

@@ -44,7 +44,7 @@ const BY_CODE: Readonly<Record<number, Row>> = {
 };
 
 /** Baileys' words when the server's certificate chain is not signed as it must be (noise-handler.js). */
-const CERTIFICATE_REFUSED = /noise .*(certificate|signature)|certificate/i;
+const CERTIFICATE_REFUSED = /certifica(te|tion)/i;
 
 /** Baileys' words when all six QR references were shown and none was scanned (socket.js, code 408). */
 const QR_EXPIRED = /QR refs attempts ended/i;
