@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { endReplaced, endStream, type StreamEnd } from "./flows/endings.ts";
 import { runLow } from "./flows/prekeys.ts";
 import { phoneDigits } from "./jid.ts";
+import type { Refusal } from "./listener.ts";
 import type { Recipient } from "./person.ts";
 import type { Simulation } from "./simulation.ts";
 import { stanza } from "./stanza.ts";
@@ -79,12 +80,15 @@ export abstract class Faults {
     return companion.oneTimeKeys.length;
   }
 
-  /** Answers every new connection with HTTP 503, or lets them in again. */
-  refusesConnections(refusing = true): void {
-    this.refuse(refusing);
+  /**
+   * Turns every new connection away, by cutting it (`true` or `cut`) or with HTTP 503 (`unavailable`), or lets them in
+   * again (`false`). On an HTTP answer Baileys on Node neither fails nor times out: it waits for ever.
+   */
+  refusesConnections(how: boolean | Refusal = true): void {
+    this.refuse(how === true ? "cut" : how || undefined);
   }
 
-  protected abstract refuse(refusing: boolean): void;
+  protected abstract refuse(how: Refusal | undefined): void;
 
   async #each(
     phone: Recipient,

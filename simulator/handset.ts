@@ -7,6 +7,7 @@ import type { Account, Endpoint } from "./accounts.ts";
 import { checkDeviceIdentity } from "./adv.ts";
 import type { Presence } from "./flows/presence.ts";
 import { Inbox, messageText } from "./inbox.ts";
+import { phoneDigits } from "./jid.ts";
 import { bundleNodes, type KeyBundle } from "./key-bundle.ts";
 import { Outbox } from "./outbox.ts";
 import { type Delivery, type Receipt, relayReceipt } from "./relay.ts";
@@ -140,7 +141,7 @@ export class Handset {
       this.messages.add({
         id,
         from: sender.account.phone,
-        chat: own ? chat.phone : sender.account.phone,
+        chat: own ? (chat.account?.phone ?? phoneDigits(chat.jid)) : sender.account.phone,
         device: sender.device,
         text: messageText(message),
         message,

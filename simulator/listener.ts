@@ -7,9 +7,11 @@ const HOST = "127.0.0.1";
 /** Where WhatsApp Web's own endpoint is. */
 const PATH = "/ws/chat";
 
+/** How new connections are turned away: cut at once, or answered with HTTP 503. */
+export type Refusal = "cut" | "unavailable";
+
 export class Listener {
-  /** While true, upgrades are answered with 503 and the socket is closed. */
-  refusing = false;
+  refusal: Refusal | undefined;
   readonly #http = createServer((_, response) => response.writeHead(426, { connection: "close" }).end());
   readonly #sockets = new WebSocketServer({ noServer: true });
 
@@ -18,12 +20,14 @@ export class Listener {
       // A client that goes away in the middle of the upgrade must not take the simulator with it.
       socket.on("error", () => socket.destroy());
       const path = (request.url ?? "").split("?")[0];
-      if (this.refusing || path !== PATH) {
-        const status = this.refusing ? "503 Service Unavailable" : "404 Not Found";
+      if (this.refusal === "cut") {
+        socket.destroy();
+      } else if (this.refusal || path !== PATH) {
+        const status = this.refusal ? "503 Service Unavailable" : "404 Not Found";
         socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
-        return;
+      } else {
+        this.#sockets.handleUpgrade(request, socket, head, accept);
       }
-      this.#sockets.handleUpgrade(request, socket, head, accept);
     });
   }
 

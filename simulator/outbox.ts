@@ -23,15 +23,21 @@ export class Outbox {
   readonly #handset: Handset;
   readonly #sent = new Map<string, Dispatch>();
   #corrupt = 0;
+  #corruptRetries = 0;
   #work: Promise<void> = Promise.resolve();
 
   constructor(handset: Handset) {
     this.#handset = handset;
   }
 
-  /** The next `times` messages will carry a ciphertext that nobody can open. */
+  /** The next `times` messages will carry ciphertexts that the recipient's linked devices cannot open. */
   corruptNext(times: number): void {
     this.#corrupt += times;
+  }
+
+  /** The next `times` copies made on request will be just as unreadable. */
+  corruptRetries(times: number): void {
+    this.#corruptRetries += times;
   }
 
   /** Sends to all devices of the recipient and to the account's own linked devices; gives the message id. */
@@ -47,7 +53,9 @@ export class Outbox {
     if (spoilt) this.#corrupt -= 1;
     const devices = dispatch.to === own ? [] : devicesOf(dispatch.to);
     for (const recipient of [...devices, ...devicesOf(own).filter(({ device }) => device !== 0)]) {
-      await this.#deliver(id, dispatch, recipient, { spoilt: spoilt && recipient.account !== own });
+      await this.#deliver(id, dispatch, recipient, {
+        spoilt: spoilt && recipient.account !== own && recipient.device !== 0,
+      });
     }
   }
 
@@ -77,7 +85,9 @@ export class Outbox {
       return;
     }
     await signal.startSession(requester.account.deviceName(requester.device), bundle);
-    await this.#deliver(id, dispatch, requester, { retry: true });
+    const spoilt = this.#corruptRetries > 0;
+    if (spoilt) this.#corruptRetries -= 1;
+    await this.#deliver(id, dispatch, requester, { retry: true, spoilt });
   }
 
   /** One message after the other, so that they arrive in the order in which they were sent. */
@@ -113,7 +123,7 @@ export class Outbox {
       type,
       sender: endpoint,
       recipient,
-      chat: to,
+      chat: { account: to, jid: to.address(addressing) },
       addressing,
       enc,
       extras: [],

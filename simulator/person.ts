@@ -125,9 +125,14 @@ export class Person extends Handset {
     });
   }
 
-  /** The next `times` messages from this person cannot be decrypted by the devices of the recipient. */
+  /** The next `times` messages from this person cannot be decrypted by the linked devices of the recipient. */
   corruptsNext(times = 1): void {
     this.outbox.corruptNext(times);
+  }
+
+  /** The next `times` copies made for a device that asked again are unreadable too. */
+  corruptsRetries(times = 1): void {
+    this.outbox.corruptRetries(times);
   }
 
   /** Cannot read the next messages: asks the sender for another copy, on request with new keys of its own. */

@@ -8,6 +8,13 @@ import { stanza, unixSeconds } from "./stanza.ts";
 /** How many messages the server remembers the sender of. */
 const REMEMBERED_MESSAGES = 20_000;
 
+/** Whom a message was written to: an account, or a number that is not on WhatsApp. */
+export interface Chat {
+  account: Account | undefined;
+  /** As the sender addressed it, without a device. */
+  jid: string;
+}
+
 /** One copy of a message, encrypted for one device. */
 export interface Delivery {
   id: string;
@@ -16,7 +23,7 @@ export interface Delivery {
   sender: Endpoint;
   recipient: Endpoint;
   /** Whom the message was written to; differs from the recipient in the copies for the sender's own devices. */
-  chat: Account;
+  chat: Chat;
   addressing: Addressing;
   enc: BinaryNode;
   /** Further children that travel along (device-identity, meta). */
@@ -53,8 +60,8 @@ export function relayMessage(simulation: Simulation, delivery: Delivery): void {
     );
 }
 
-function remember(simulation: Simulation, { id, sender, chat, addressing }: Delivery): void {
-  simulation.sent.set(id, { sender, recipient: chat, addressing });
+function remember(simulation: Simulation, { id, sender }: Delivery): void {
+  simulation.sent.set(id, sender);
   if (simulation.sent.size <= REMEMBERED_MESSAGES) return;
   for (const oldest of simulation.sent.keys()) {
     simulation.sent.delete(oldest);
@@ -96,8 +103,8 @@ function messageStanza({ id, type, sender, recipient, chat, addressing, enc, ext
     : own
       ? {
           from: sender.account.address(addressing, sender.device),
-          recipient: chat.address(addressing),
-          [`peer_recipient_${other}`]: chat.address(other),
+          recipient: chat.jid,
+          [`peer_recipient_${other}`]: chat.account?.address(other),
           addressing_mode: addressing,
         }
       : {

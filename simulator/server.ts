@@ -8,7 +8,7 @@ import { Faults } from "./faults.ts";
 import { buildRouter } from "./flows/index.ts";
 import { acceptClient } from "./flows/registration.ts";
 import { phoneDigits } from "./jid.ts";
-import { Listener } from "./listener.ts";
+import { Listener, type Refusal } from "./listener.ts";
 import { Phone } from "./phone.ts";
 import { quietSignal } from "./quiet-signal.ts";
 import { Simulation, type Unhandled, type Violation } from "./simulation.ts";
@@ -127,8 +127,8 @@ export class SimulatorServer extends Faults {
     this.#restoreConsole();
   }
 
-  protected override refuse(refusing: boolean): void {
-    this.#listener.refusing = refusing;
+  protected override refuse(how: Refusal | undefined): void {
+    this.#listener.refusal = how;
   }
 
   #equip<T extends Phone | Contact>(account: Account, person: T): T {

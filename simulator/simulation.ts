@@ -3,7 +3,7 @@ import type { BinaryNode } from "@whiskeysockets/baileys";
 import { type Account, Accounts, type Endpoint } from "./accounts.ts";
 import type { Connection } from "./connection.ts";
 import type { PendingLink } from "./flows/pairing-code.ts";
-import { type Addressing, phoneDigits } from "./jid.ts";
+import { phoneDigits } from "./jid.ts";
 import { describe } from "./stanza.ts";
 import { StanzaLog } from "./stanza-log.ts";
 import { Waits } from "./waits.ts";
@@ -23,14 +23,6 @@ export interface Unhandled {
   stanza: string;
 }
 
-/** What the server remembers of a message on its way, so that receipts find back to the device that sent it. */
-export interface SentMessage {
-  sender: Endpoint;
-  recipient: Account;
-  /** How the chat was addressed; receipts have to use the same form. */
-  addressing: Addressing;
-}
-
 /** A login that will be refused. */
 export interface LoginFailure {
   reason: number;
@@ -45,7 +37,8 @@ export class Simulation {
   readonly stanzas = new StanzaLog(this.waits);
   readonly violations: Violation[] = [];
   readonly unhandled: Unhandled[] = [];
-  readonly sent = new Map<string, SentMessage>();
+  /** By message id: the device that sent it, so that requests for another copy find it. */
+  readonly sent = new Map<string, Endpoint>();
   /** By phone number. */
   readonly loginFailures = new Map<string, LoginFailure>();
   /** Phone numbers whose pings are not answered. */

@@ -1,7 +1,7 @@
 /** Messages from clients: every encrypted copy goes to the device it is for. */
 import type { BinaryNode } from "@whiskeysockets/baileys";
 import type { Endpoint } from "../accounts.ts";
-import { parseAddress } from "../jid.ts";
+import { formatAddress, parseAddress } from "../jid.ts";
 import { type Delivery, relayMessage } from "../relay.ts";
 import type { LinkedOrigin, Router } from "../router.ts";
 import { child, children, describe, stanza, unixSeconds } from "../stanza.ts";
@@ -25,7 +25,7 @@ export function registerMessages(router: Router): void {
     }
     for (const [jid, enc] of copies(node)) {
       const recipient = simulation.accounts.endpoint(jid);
-      if (recipient && chat) relayMessage(simulation, delivery(origin, node, id, recipient, chat, enc));
+      if (recipient) relayMessage(simulation, delivery(origin, node, id, recipient, enc));
       else
         simulation.violated(
           "unknown-device",
@@ -51,18 +51,18 @@ function delivery(
   node: BinaryNode,
   id: string,
   recipient: Endpoint,
-  addressee: Endpoint,
   enc: BinaryNode,
 ): Delivery {
   // A resend to a device of the own account names the chat in `recipient`.
-  const chat = simulation.accounts.find(node.attrs.recipient) ?? addressee.account;
+  const address = parseAddress(node.attrs.recipient ?? node.attrs.to);
+  const jid = address ? formatAddress({ ...address, device: 0 }) : "";
   return {
     id,
     type: node.attrs.type ?? "text",
     sender: { account: companion.account, device: companion.device },
     recipient,
-    chat,
-    addressing: parseAddress(node.attrs.recipient ?? node.attrs.to)?.addressing ?? "pn",
+    chat: { account: simulation.accounts.find(jid), jid },
+    addressing: address?.addressing ?? "pn",
     enc,
     extras: children(node).filter(({ tag }) => CARRIED.includes(tag)),
     attrs: Object.fromEntries(Object.entries(node.attrs).filter(([name]) => PASSED_ON.includes(name))),

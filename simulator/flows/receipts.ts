@@ -51,5 +51,5 @@ function askSenderAgain({ simulation, companion }: LinkedOrigin, node: BinaryNod
 
 /** The device that sent the message; a message the server has forgotten is looked for at the address in the receipt. */
 function senderOf(simulation: Simulation, id: string, to: string | undefined): Endpoint | undefined {
-  return simulation.sent.get(id)?.sender ?? simulation.accounts.endpoint(to);
+  return simulation.sent.get(id) ?? simulation.accounts.endpoint(to);
 }

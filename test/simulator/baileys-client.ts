@@ -6,6 +6,7 @@ import {
   DisconnectReason,
   initAuthCreds,
   makeWASocket,
+  type proto,
   type SignalDataTypeMap,
   type SignalKeyStore,
   type UserFacingSocketConfig,
@@ -39,6 +40,7 @@ export class BaileysClient {
   readonly #url: string;
   readonly #config: Partial<UserFacingSocketConfig>;
   readonly #keys = memoryKeys();
+  readonly #sent = new Map<string, proto.IMessage>();
   readonly #waits = new Waits();
   #socket: WASocket | undefined;
   #autoReconnect = true;
@@ -66,6 +68,7 @@ export class BaileysClient {
       logger: silentLogger,
       version: [2, 3000, 1_043_857_760],
       retryRequestDelayMs: 1,
+      getMessage: async ({ id }) => this.#sent.get(id ?? ""),
       ...this.#config,
     });
     this.#socket = socket;
@@ -109,6 +112,14 @@ export class BaileysClient {
     );
   }
 
+  /** The message of the error the connection closed with. */
+  closeReason(since = 0): Promise<string> {
+    return this.find("connection.update", ({ lastDisconnect }) => lastDisconnect?.error?.message, {
+      what: "close",
+      since,
+    });
+  }
+
   /** A message event (`messages.upsert`) that passes, with its type (notify or append). */
   message(accept: (message: WAMessage) => boolean, since = 0): Promise<{ message: WAMessage; type: string }> {
     return this.find(
@@ -125,6 +136,11 @@ export class BaileysClient {
     return this.message((message) => textOf(message) === text, since);
   }
 
+  /** The texts received so far, in order. */
+  texts(): string[] {
+    return this.events.flatMap((event) => (isEvent(event, "messages.upsert") ? event.data.messages.map(textOf) : []));
+  }
+
   /** Waits until a sent message has reached a status, which may come as an update or within the first event. */
   async status(id: string, status: number): Promise<void> {
     await this.until(
@@ -135,14 +151,25 @@ export class BaileysClient {
   }
 
   statuses(id: string): number[] {
-    return this.events.flatMap((event) => {
+    return this.changes(id).flatMap(({ status }) => status ?? []);
+  }
+
+  /** The reasons the server refused a sent message with. */
+  refusal(id: string): Promise<string[]> {
+    return this.until(
+      () => this.changes(id).find(({ status }) => status === 0)?.messageStubParameters ?? undefined,
+      `refusal of ${id}`,
+      () => this.statuses(id).join(),
+    );
+  }
+
+  /** What was said about a message, as an update or, when it came quickly, within the message's first event. */
+  changes(id: string): Partial<WAMessage>[] {
+    return this.events.flatMap((event): Partial<WAMessage>[] => {
       if (isEvent(event, "messages.update")) {
-        return event.data.filter(({ key }) => key.id === id).flatMap(({ update }) => update.status ?? []);
+        return event.data.filter(({ key }) => key.id === id).map(({ update }) => update);
       }
-      if (isEvent(event, "messages.upsert")) {
-        return event.data.messages.filter(({ key }) => key.id === id).flatMap(({ status }) => status ?? []);
-      }
-      return [];
+      return isEvent(event, "messages.upsert") ? event.data.messages.filter(({ key }) => key.id === id) : [];
     });
   }
 
@@ -179,7 +206,14 @@ export class BaileysClient {
   /** Sends a text; gives the message id. */
   async sends(jid: string, text: string): Promise<string> {
     const sent = await this.socket.sendMessage(jid, { text });
-    return sent?.key.id ?? "";
+    const id = sent?.key.id ?? "";
+    if (sent?.message) this.#sent.set(id, sent.message);
+    return id;
+  }
+
+  /** Loses every Signal session, as a client restored from an old backup does. */
+  forgetsSessions(): void {
+    this.#keys.forget("session");
   }
 
   async stop(): Promise<void> {
@@ -203,9 +237,12 @@ function statusOf(error: unknown): number | undefined {
     : undefined;
 }
 
-function memoryKeys(): SignalKeyStore {
+function memoryKeys(): SignalKeyStore & { forget(kind: string): void } {
   const values = new Map<string, unknown>();
   return {
+    forget: (kind) => {
+      for (const key of [...values.keys()]) if (key.startsWith(`${kind} `)) values.delete(key);
+    },
     get: <T extends keyof SignalDataTypeMap>(type: T, ids: string[]) => {
       const found: { [id: string]: SignalDataTypeMap[T] } = {};
       for (const id of ids) {

@@ -1,0 +1,76 @@
+import { expect, test } from "vitest";
+import { useLab } from "./lab.ts";
+
+const lab = useLab();
+const pn = (phone: string) => `${phone}@s.whatsapp.net`;
+
+test("a client that cannot decrypt a message asks for it again and gets it under the same id", async () => {
+  const { phone, client } = await lab.linked();
+  const alice = lab.server.contact();
+  const asked = lab.server.expects({ tag: "receipt", attrs: { type: "retry" }, phone: phone.phone });
+
+  alice.corruptsNext();
+  const id = await alice.says("again please", { to: phone });
+
+  expect((await asked).node.attrs).toMatchObject({ id, type: "retry", to: `${alice.lid}@lid` });
+  const { message } = await client.text("again please");
+  expect(message.key.id).toBe(id);
+});
+
+test("a client whose second copy is unreadable too asks with its own keys, on which the session is rebuilt", async () => {
+  const { phone, client } = await lab.linked();
+  const alice = lab.server.contact();
+  await alice.says("first", { to: phone });
+  await client.text("first");
+  const asked = lab.server.expects({ tag: "receipt", attrs: { type: "retry" }, child: "keys" });
+
+  alice.corruptsNext();
+  alice.corruptsRetries();
+  const id = await alice.says("third time lucky", { to: phone });
+
+  expect((await asked).node.attrs).toMatchObject({ id });
+  expect((await client.text("third time lucky")).message.key.id).toBe(id);
+});
+
+test.each([
+  ["without", false],
+  ["with", true],
+])(
+  "a contact that cannot decrypt a client's message asks for it, %s keys of its own, and gets it again",
+  async (_, withKeys) => {
+    const { client } = await lab.linked();
+    const alice = lab.server.contact();
+    alice.cannotDecryptNext({ withKeys });
+
+    const id = await client.sends(pn(alice.phone), "hello");
+
+    expect(await alice.received("hello")).toMatchObject({ id, encType: "pkmsg" });
+    expect(alice.inbox).toHaveLength(1);
+    await client.status(id, 3);
+  },
+);
+
+test("a message sent to a hidden id is asked for again under that id", async () => {
+  const { client } = await lab.linked();
+  const alice = lab.server.contact();
+  alice.cannotDecryptNext();
+  const id = await client.sends(`${alice.lid}@lid`, "hello");
+  expect(await alice.received("hello")).toMatchObject({ id, addressing: "lid" });
+});
+
+test("a real client that lost its session asks another real client, which sends again to that device only", async () => {
+  const one = await lab.linked({ businessName: "One" });
+  const two = await lab.linked({ businessName: "Two" });
+  await one.client.sends(pn(two.phone.phone), "ping");
+  await two.client.text("ping");
+  await two.client.sends(pn(one.phone.phone), "pong");
+  await one.client.text("pong");
+
+  two.client.forgetsSessions();
+  const asked = lab.server.expects({ tag: "receipt", attrs: { type: "retry" }, phone: two.phone.phone });
+  const resent = lab.server.expects({ tag: "message", child: "enc", phone: one.phone.phone });
+  const id = await one.client.sends(pn(two.phone.phone), "are you still there?");
+  expect((await asked).node.attrs.id).toBe(id);
+  expect((await resent).node.attrs).toMatchObject({ id, device_fanout: "false" });
+  expect((await two.client.text("are you still there?")).message.key.id).toBe(id);
+});
