@@ -166,10 +166,13 @@ export class ConnectionKeeper {
       return;
     }
     const { epoch } = state;
+    const isCurrent = (): boolean => this.#deps.load().epoch === epoch;
     const session = openSession(target.value, {
       storage,
-      isCurrent: () => this.#deps.load().epoch === epoch,
-      onEvent: (event) => this.#handle(event),
+      isCurrent,
+      onEvent: (event) => {
+        if (isCurrent()) this.#handle(event);
+      },
       findPayload,
       warn: (text) => log("warning", text),
       now,
@@ -237,6 +240,7 @@ export class ConnectionKeeper {
     const why = verdict.state.lastDisconnect;
     if (why) log(why.nextAction === "reconnect" ? "info" : "error", `Disconnected: ${why.message}`);
     if (verdict.retryAt === null) {
+      this.#code.abandon();
       wake.clear("heartbeat");
       wake.clear("reconnect");
     } else {
@@ -248,6 +252,6 @@ export class ConnectionKeeper {
     this.#session?.close();
     this.#session = null;
     this.#qr = null;
-    this.#code.clear();
+    this.#code.abandon();
   }
 }

@@ -24,7 +24,13 @@ export class PairingCode {
     this.#code = null;
   }
 
-  /** @returns the code as soon as there is one, or null when patience ends */
+  /** The attempt was ended or replaced by another one, maybe for another phone: those who wait get nothing. */
+  abandon(): void {
+    this.#code = null;
+    for (const resolve of this.#waiting.splice(0)) resolve(null);
+  }
+
+  /** @returns the code as soon as there is one, or null when patience ends or the attempt does */
   wait(): Promise<string | null> {
     if (this.#code !== null) return Promise.resolve(this.#code);
     return new Promise((resolve) => {

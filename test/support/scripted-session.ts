@@ -1,0 +1,71 @@
+/** A WhatsApp that does what the test says: sessions that are opened are listed, and the test emits their events. */
+import type {
+  OpenSession,
+  OutboundStanza,
+  SessionDeps,
+  SessionEvent,
+  WhatsAppEndpoint,
+  WhatsAppSession,
+} from "../../src/whatsapp/session.ts";
+
+export interface ScriptedSession extends WhatsAppSession {
+  readonly endpoint: WhatsAppEndpoint;
+  readonly deps: SessionDeps;
+  /** Phones a pairing code was asked for, and what was handed over for sending. */
+  readonly asked: string[];
+  readonly sent: OutboundStanza[];
+  isClosed: boolean;
+  loggedOut: boolean;
+  /** Emits an event, whatever state the session is in: a real one might do so too late. */
+  emit(event: SessionEvent): void;
+}
+
+interface Script {
+  pairingCode?: (phone: string) => Promise<string>;
+  send?: (stanza: OutboundStanza) => Promise<void>;
+  logout?: () => Promise<void>;
+}
+
+export function scriptedWhatsApp(script: Script = {}) {
+  const sessions: ScriptedSession[] = [];
+  const openSession: OpenSession = (endpoint, deps) => {
+    const session: ScriptedSession = {
+      endpoint,
+      deps,
+      asked: [],
+      sent: [],
+      isClosed: false,
+      loggedOut: false,
+      emit: (event) => deps.onEvent(event),
+      requestPairingCode(phone) {
+        session.asked.push(phone);
+        return script.pairingCode?.(phone) ?? Promise.resolve("ABCD1234");
+      },
+      lookUp: async (phone) => `${phone}@s.whatsapp.net`,
+      async send(stanza) {
+        await script.send?.(stanza);
+        session.sent.push(stanza);
+      },
+      async logout() {
+        await script.logout?.();
+        session.loggedOut = true;
+        session.close();
+      },
+      close() {
+        session.isClosed = true;
+      },
+    };
+    sessions.push(session);
+    return session;
+  };
+  return {
+    openSession,
+    sessions,
+    /** The session opened last. */
+    get latest(): ScriptedSession {
+      const session = sessions.at(-1);
+      if (!session) throw new Error("No session was opened");
+      return session;
+    },
+  };
+}
