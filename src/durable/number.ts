@@ -73,6 +73,7 @@ export class WhatsAppNumber {
       queueReply: (event, text) => replyText(event, text, this.#sending),
       sendReplies: () => this.#outbox.pump(),
       wakeAt: (dueAt) => this.#wakeups.setNoLaterThan("deliveries", dueAt),
+      onError: (error) => this.#report("the outcome of a delivery could not be stored", error),
       now,
       random: Math.random,
     });
@@ -169,6 +170,7 @@ export class WhatsAppNumber {
       wakeAt: (dueAt) => this.#wakeups.set("removal", dueAt),
       now,
     });
+    this.#deliveries.forget();
     this.#state = null;
   }
 
@@ -223,6 +225,7 @@ export class WhatsAppNumber {
     if (!this.#state) return;
     const connection = restarted(this.#state.connection, now());
     if (connection !== this.#state.connection) {
+      this.store.logs.add("info", "Restarted; connecting again", now());
       this.#saveConnection(connection);
       this.#wakeups.set("reconnect", now());
     }

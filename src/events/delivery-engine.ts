@@ -28,13 +28,16 @@ export interface DeliveryDeps {
   sendReplies: () => void;
   /** Asks for a wake-up at this time, epoch milliseconds. */
   wakeAt: (dueAt: number) => void;
+  /** Told of an outcome that could not be stored; the delivery is due again when its lease ends. */
+  onError: (error: unknown) => void;
   now: () => number;
   random: () => number;
 }
 
 export class DeliveryEngine {
   readonly #deps: DeliveryDeps;
-  readonly #inFlight = new Set<number>();
+  /** Replaced when the number is removed: attempts made for it then belong to nobody. */
+  #inFlight = new Set<number>();
 
   constructor(deps: DeliveryDeps) {
     this.#deps = deps;
@@ -52,24 +55,36 @@ export class DeliveryEngine {
       void this.#attempt(delivery, url);
     }
     const next = store.deliveries.nextDueAt();
-    if (next !== null) this.#deps.wakeAt(next);
+    if (next === null) return;
+    // With all places taken, what is due waits for the next free one; the wake-up is only for a crash until then.
+    const isFull = this.#inFlight.size >= MOST_IN_FLIGHT;
+    this.#deps.wakeAt(isFull ? Math.max(next, now() + LEASE_MS) : next);
+  }
+
+  /** The number was removed: answers that are still to come change nothing, in it or in one made anew. */
+  forget(): void {
+    this.#inFlight = new Set();
   }
 
   async #attempt(delivery: Delivery, url: string): Promise<void> {
-    const { store, now, post } = this.#deps;
+    const { store, now, post, onError } = this.#deps;
+    const inFlight = this.#inFlight;
     const event = store.events.get(delivery.seq);
     if (!event) {
       store.deliveries.park(delivery.seq, { responseStatus: null, error: "The event is no longer stored" });
       return;
     }
-    this.#inFlight.add(delivery.seq);
+    inFlight.add(delivery.seq);
+    store.deliveries.attempting(delivery.seq, now() + LEASE_MS, now());
+    const result = await post(url, deliveryBody(event));
+    if (inFlight !== this.#inFlight) return;
+    inFlight.delete(delivery.seq);
     try {
-      store.deliveries.attempting(delivery.seq, now() + LEASE_MS, now());
-      this.#finish(delivery, event, await post(url, deliveryBody(event)));
-    } finally {
-      this.#inFlight.delete(delivery.seq);
+      this.#finish(delivery, event, result);
+      this.pump();
+    } catch (error) {
+      onError(error);
     }
-    this.pump();
   }
 
   #finish(delivery: Delivery, event: LoggedEvent, result: PostResult): void {

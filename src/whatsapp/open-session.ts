@@ -55,6 +55,8 @@ class BaileysSession implements WhatsAppSession {
   readonly #socket: WASocket;
   readonly #inbound: InboundStanzas;
   readonly #creds: AuthenticationCreds;
+  /** The account's name under which this session called itself available. */
+  #announcedAs: string | null = null;
   #over = false;
 
   constructor(endpoint: WhatsAppEndpoint, deps: SessionDeps) {
@@ -180,7 +182,8 @@ class BaileysSession implements WhatsAppSession {
     // Baileys registered its own listener first: `creds` holds the update by now.
     ev.on("creds.update", (update) => {
       saveCreds();
-      if (update.me?.name) void this.#announcePresence();
+      const name = update.me?.name;
+      if (name && name !== this.#announcedAs) void this.#announcePresence(name);
     });
     ev.on("lid-mapping.update", ({ lid, pn }) => this.#learn(pn, lid));
     ev.on("connection.update", (update) => {
@@ -200,6 +203,8 @@ class BaileysSession implements WhatsAppSession {
     // Before linking is complete a `success` means nothing (seen by whatsmeow with unpaired sockets).
     if (!account || !phone) return;
     const lid = lidOf(me?.lid);
+    // With a name, Baileys announces the presence itself when the connection opens.
+    this.#announcedAs = me?.name ?? null;
     this.#emit({ type: "open", phone, lid, name: me?.name ?? null });
     if (lid) this.#emit({ type: "identity", phone, lid });
   }
@@ -211,7 +216,8 @@ class BaileysSession implements WhatsAppSession {
   }
 
   /** Baileys skips `available` while the account has no name, and then acknowledges messages as inactive. */
-  async #announcePresence(): Promise<void> {
+  async #announcePresence(name: string): Promise<void> {
+    this.#announcedAs = name;
     try {
       await this.#guarded(() => this.#socket.sendPresenceUpdate("available"));
     } catch (error) {

@@ -13,6 +13,8 @@ interface Options {
   handshakeTimeout?: number;
 }
 
+const HANDSHAKE_TIMEOUT_MS = 20_000;
+
 type SendCallback = (error?: Error) => void;
 
 const CONNECTING = 0;
@@ -71,6 +73,9 @@ export default class OutboundWebSocket extends EventEmitter {
   }
 
   async #open(url: URL, options: Options): Promise<void> {
+    // The signal stays with the socket for as long as that lives: only a timer that is cleared may use it.
+    const upgrade = new AbortController();
+    const timer = setTimeout(() => upgrade.abort(), options.handshakeTimeout ?? HANDSHAKE_TIMEOUT_MS);
     try {
       const address = url.href.replace(/^ws/, "http");
       const response = await fetch(address, {
@@ -79,7 +84,7 @@ export default class OutboundWebSocket extends EventEmitter {
           Upgrade: "websocket",
           ...(options.origin === undefined ? {} : { Origin: options.origin }),
         },
-        signal: AbortSignal.timeout(options.handshakeTimeout ?? 20_000),
+        signal: upgrade.signal,
       });
       const socket = response.webSocket;
       if (!socket) throw new Error(`Unexpected server response: ${response.status}`);
@@ -100,6 +105,8 @@ export default class OutboundWebSocket extends EventEmitter {
       this.emit("open");
     } catch (error) {
       this.#failed(error instanceof Error ? error : new Error(String(error)));
+    } finally {
+      clearTimeout(timer);
     }
   }
 

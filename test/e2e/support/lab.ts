@@ -1,0 +1,84 @@
+/**
+ * A gateway and a WhatsApp for one test file: `wrangler dev` on a state folder of its own, and the simulator. At the end
+ * of each test the simulator must have seen no breach of the protocol and nothing it could not answer.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { type GatewayProcess, startGateway } from "../../../scripts/support/gateway-process.ts";
+import { type SimulatorServer, startSimulator } from "../../../simulator/index.ts";
+import { Api } from "./api.ts";
+import { GatewayNumber } from "./number.ts";
+import { WebhookReceiver } from "./webhook-receiver.ts";
+
+export interface Lab {
+  readonly whatsApp: SimulatorServer;
+  readonly api: Api;
+  readonly hook: WebhookReceiver;
+  /** A new instance; its webhook is `hook`. */
+  number(id: string): Promise<GatewayNumber>;
+  /** SIGKILL to the gateway, then a new one on the same state. */
+  crashesAndStarts(): Promise<void>;
+  /** What the gateway's process printed since it started. */
+  output(): string;
+}
+
+interface LabOptions {
+  /** Settings beside those that point to the simulator. */
+  settings?: (whatsApp: SimulatorServer) => Record<string, string>;
+}
+
+/** Call it at the top of a test file. */
+export function useLab({ settings = () => ({}) }: LabOptions = {}): Lab {
+  let whatsApp: SimulatorServer | undefined;
+  let hook: WebhookReceiver | undefined;
+  let gateway: GatewayProcess | undefined;
+  let stateDir = "";
+
+  const start = async (server: SimulatorServer): Promise<GatewayProcess> =>
+    startGateway({
+      stateDir,
+      settings: { WHATSAPP_URL: server.whatsappUrl, WHATSAPP_ROOT_KEY: server.rootKey, ...settings(server) },
+    });
+  const started = <T>(part: T | undefined): T => {
+    if (part === undefined) throw new Error("The lab is not set up yet");
+    return part;
+  };
+
+  beforeAll(async () => {
+    stateDir = await mkdtemp(join(tmpdir(), "wasup-e2e-"));
+    whatsApp = await startSimulator();
+    hook = await WebhookReceiver.start();
+    gateway = await start(whatsApp);
+  });
+
+  afterEach(() => {
+    const { violations, unhandled } = started(whatsApp);
+    expect({ violations: [...violations], unhandled: [...unhandled] }).toEqual({ violations: [], unhandled: [] });
+  });
+
+  afterAll(async () => {
+    await gateway?.stop();
+    await hook?.stop();
+    await whatsApp?.stop();
+    await rm(stateDir, { recursive: true, force: true });
+  });
+
+  const api = new Api(() => started(gateway).url);
+  return {
+    get whatsApp() {
+      return started(whatsApp);
+    },
+    get hook() {
+      return started(hook);
+    },
+    api,
+    number: (id) => GatewayNumber.create(api, id, started(hook).url),
+    async crashesAndStarts() {
+      await started(gateway).kill();
+      gateway = await start(started(whatsApp));
+    },
+    output: () => started(gateway).output(),
+  };
+}
