@@ -2,6 +2,8 @@
 import type { proto } from "@whiskeysockets/baileys";
 import { AppState } from "./app-state.ts";
 import type { Companion } from "./companion.ts";
+import { OPEN_PRIVACY } from "./flows/profile.ts";
+import type { ReachOutLock } from "./flows/restrictions.ts";
 import type { Handset } from "./handset.ts";
 import { type Addressing, formatAddress, parseAddress } from "./jid.ts";
 
@@ -20,6 +22,16 @@ export class Account {
   /** Linked devices (of anyone) that subscribed to this account's presence, and how they address it. */
   readonly presenceSubscribers = new Map<Companion, Addressing>();
   readonly appState = new AppState();
+  readonly privacy = new Map(OPEN_PRIVACY);
+  /** Accounts whose messages the server does not pass on to this one. */
+  readonly blocked = new Set<Account>();
+  /** The "about" text. */
+  status = "";
+  /** The picture a linked device has set, as it was uploaded. */
+  picture: Buffer = Buffer.alloc(0);
+  /** Where others find the picture; without one they are told there is none. */
+  pictureUrl: string | undefined;
+  reachOutLock: ReachOutLock | undefined;
   /** Chats that a newly linked device gets as its history. */
   history: proto.IConversation[] = [];
   #handset: Handset | undefined;

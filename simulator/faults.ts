@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { endReplaced, endStream, type StreamEnd } from "./flows/endings.ts";
 import { runLow } from "./flows/prekeys.ts";
+import { lockReachOut } from "./flows/restrictions.ts";
 import { phoneDigits } from "./jid.ts";
 import type { Refusal } from "./listener.ts";
 import type { Recipient } from "./person.ts";
@@ -41,6 +42,16 @@ export abstract class Faults {
   /** Lets logins in again. */
   allowsLogin(phone: Recipient): void {
     this.simulation.loginFailures.delete(this.#number(phone));
+  }
+
+  /** Locks the account out of new chats until then, or lifts the lock; its linked devices are told. */
+  locksReachOut(phone: Recipient, lock: { until: Date; type?: string } | undefined): void {
+    const { until, type = "BIZ_QUALITY" } = lock ?? {};
+    const seconds = until && Math.floor(until.getTime() / 1000);
+    lockReachOut(
+      this.simulation.account(this.#number(phone)),
+      seconds === undefined ? undefined : { until: seconds, type },
+    );
   }
 
   /** Stops answering (or answers again) the pings of the number's linked devices. */

@@ -16,9 +16,9 @@ export type { ClientStanza, StanzaMatcher } from "./stanza-log.ts";
 export { WaitTimeout } from "./waits.ts";
 export { verifySignature } from "./xeddsa.ts";
 
-/** Starts a simulator on loopback; `stop()` ends it. */
-export async function startSimulator({ port = 0, log = () => {} }: SimulatorOptions = {}): Promise<SimulatorServer> {
+/** Starts a simulator on loopback, with its HTTP control; `stop()` ends both. */
+export async function startSimulator({ log = () => {}, ...ports }: SimulatorOptions = {}): Promise<SimulatorServer> {
   const server = new SimulatorServer(log);
-  await server.listen(port);
+  await server.listen(ports);
   return server;
 }

@@ -12,7 +12,7 @@ export type Refusal = "cut" | "unavailable";
 
 export class Listener {
   refusal: Refusal | undefined;
-  readonly #http = createServer((_, response) => response.writeHead(426, { connection: "close" }).end());
+  readonly #http = createServer((_, response) => response.writeHead(404).end());
   readonly #sockets = new WebSocketServer({ noServer: true });
 
   constructor(accept: (socket: WebSocket) => void) {
@@ -43,6 +43,7 @@ export class Listener {
 
   async close(): Promise<void> {
     for (const socket of this.#sockets.clients) socket.terminate();
+    this.#http.closeAllConnections();
     await new Promise<void>((resolve) => this.#http.close(() => resolve()));
   }
 }

@@ -51,7 +51,8 @@ export class Outbox {
     this.#sent.set(id, dispatch);
     const spoilt = this.#corrupt > 0;
     if (spoilt) this.#corrupt -= 1;
-    const devices = dispatch.to === own ? [] : devicesOf(dispatch.to);
+    const isKept = dispatch.to === own || dispatch.to.blocked.has(own);
+    const devices = isKept ? [] : devicesOf(dispatch.to);
     for (const recipient of [...devices, ...devicesOf(own).filter(({ device }) => device !== 0)]) {
       await this.#deliver(id, dispatch, recipient, {
         spoilt: spoilt && recipient.account !== own && recipient.device !== 0,

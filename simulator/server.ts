@@ -4,6 +4,7 @@ import type { Account } from "./accounts.ts";
 import { makeCertificates } from "./certificates.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";
 import { Contact } from "./contact.ts";
+import { ControlServer } from "./control.ts";
 import { Faults } from "./faults.ts";
 import { buildRouter } from "./flows/index.ts";
 import { acceptClient } from "./flows/registration.ts";
@@ -21,6 +22,8 @@ const FIRST_CONTACT = 5_511_910_000_001n;
 export interface SimulatorOptions {
   /** Port of the WhatsApp endpoint; any free one by default. */
   port?: number | undefined;
+  /** Port of the HTTP control; any free one by default. */
+  controlPort?: number | undefined;
   /** Told what happens, line by line; never keys or message text. */
   log?: ((line: string) => void) | undefined;
 }
@@ -53,7 +56,9 @@ export class SimulatorServer extends Faults {
     this.simulation.connections.add(new Connection(socket, this.#certificates, this.#events));
   });
   readonly #restoreConsole = quietSignal();
+  readonly #control = new ControlServer(this);
   #whatsappUrl = "";
+  #controlUrl = "";
 
   constructor(log: (line: string) => void) {
     super(new Simulation(log));
@@ -63,6 +68,16 @@ export class SimulatorServer extends Faults {
   /** `ws://127.0.0.1:PORT/ws/chat`, for the client. */
   get whatsappUrl(): string {
     return this.#whatsappUrl;
+  }
+
+  /** `http://127.0.0.1:PORT`, where the verbs are reached over HTTP. */
+  get controlUrl(): string {
+    return this.#controlUrl;
+  }
+
+  /** What replaces `https://<media host>` for a client: the endpoint's own origin. */
+  get mediaOrigin(): string {
+    return new URL("/", this.#whatsappUrl.replace("ws:", "http:")).origin;
   }
 
   /** Protocol violations so far; a sound test ends with none. */
@@ -75,8 +90,9 @@ export class SimulatorServer extends Faults {
     return this.simulation.unhandled;
   }
 
-  async listen(port: number): Promise<void> {
+  async listen({ port = 0, controlPort = 0 }: Pick<SimulatorOptions, "port" | "controlPort">): Promise<void> {
     this.#whatsappUrl = await this.#listener.listen(port);
+    this.#controlUrl = await this.#control.listen(controlPort);
   }
 
   /** The owner's phone of a number under test; the same number gives the same phone. */
@@ -122,6 +138,7 @@ export class SimulatorServer extends Faults {
   /** Ends every connection and every wait. */
   async stop(): Promise<void> {
     this.simulation.waits.stop();
+    await this.#control.close();
     await this.#listener.close();
     for (const { handset } of this.simulation.accounts.all()) handset.signal.close();
     this.#restoreConsole();

@@ -7,7 +7,9 @@ import { registerMessages } from "./messages.ts";
 import { registerPairingCode } from "./pairing-code.ts";
 import { registerPrekeys } from "./prekeys.ts";
 import { registerPresence } from "./presence.ts";
+import { registerProfile } from "./profile.ts";
 import { registerReceipts } from "./receipts.ts";
+import { registerRestrictions } from "./restrictions.ts";
 import { registerUsync } from "./usync.ts";
 
 export function buildRouter(): Router {
@@ -20,6 +22,8 @@ export function buildRouter(): Router {
   registerReceipts(router);
   registerPresence(router);
   registerAppState(router);
+  registerProfile(router);
+  registerRestrictions(router);
   registerEndings(router);
   return router;
 }

@@ -7,9 +7,6 @@ import { stanza, unixSeconds } from "../stanza.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { endReplaced } from "./endings.ts";
 
-/** Privacy settings of every account: everything visible to everyone, receipts on. */
-const PRIVACY = ["last", "online", "profile", "status", "readreceipts", "groupadd", "calladd", "messages"];
-
 /** Lets the device in; a connection it still has elsewhere ends as replaced. */
 export function logIn(simulation: Simulation, connection: Connection, companion: Companion): void {
   const previous = companion.connection;
@@ -38,15 +35,6 @@ export function registerLogin(router: Router): void {
     simulation.log(`${companion.account.phone}:${companion.device} has started`);
   });
   router.iq("abt", "get", "props", ({ reply }) => reply([stanza("props", { hash: "sim-props" })]));
-  router.iq("blocklist", "get", "*", ({ reply }) => reply([stanza("list")]));
-  router.iq("blocklist", "set", "*", ({ reply }) => reply());
-  router.iq("privacy", "get", "privacy", ({ reply }) => {
-    const categories = PRIVACY.map((name) => stanza("category", { name, value: "all" }));
-    reply([stanza("privacy", {}, categories)]);
-  });
-  router.iq("privacy", "set", "*", ({ reply }) => reply());
-  router.iq("disappearing_mode", "set", "*", ({ reply }) => reply());
-  router.iq("status", "set", "*", ({ reply }) => reply());
   router.iq("urn:xmpp:whatsapp:dirty", "set", "clean", ({ reply }) => reply());
   router.iq("w:stats", "set", "add", ({ reply }) => reply());
   router.openIq("w:p", "get", "ping", ({ origin: { simulation, connection }, reply }) => {

@@ -41,7 +41,7 @@ function answer(simulation: Simulation, asker: Companion, user: BinaryNode, aske
     } else if (protocol === "contact") {
       parts.push(stanza("contact", { type: account ? "in" : "out" }, Buffer.from(number)));
     } else if (protocol === "status" && account) {
-      parts.push(stanza("status", { t: "0" }, Buffer.from("")));
+      parts.push(stanza("status", { t: "0" }, Buffer.from(account.status)));
     }
   }
   return stanza("user", { jid }, parts);

@@ -1,0 +1,31 @@
+/** The server's faults by their names on the HTTP control. */
+import { oneOf, optionalFlag, optionalNumber, requiredNumber, requiredText } from "./control-input.ts";
+import type { SimulatorServer } from "./server.ts";
+
+type Fault = (simulator: SimulatorServer, body: Record<string, unknown>) => unknown;
+
+export const FAULTS: Record<string, Fault> = {
+  drops: (simulator, body) => simulator.drops(requiredText(body, "phone")),
+  "ends-stream": (simulator, body) =>
+    simulator.endsStream(requiredText(body, "phone"), oneOf(body, "how", [503, 515, "xmlstreamend"] as const)),
+  replaces: (simulator, body) => simulator.replaces(requiredText(body, "phone")),
+  "fails-login": (simulator, body) =>
+    simulator.failsLogin(requiredText(body, "phone"), oneOf(body, "reason", [401, 403, 405, 503] as const), {
+      times: optionalNumber(body, "times") ?? 1,
+    }),
+  "allows-login": (simulator, body) => simulator.allowsLogin(requiredText(body, "phone")),
+  "locks-reach-out": (simulator, body) => {
+    const seconds = optionalNumber(body, "untilSeconds");
+    const lock = seconds === undefined ? undefined : { until: new Date(seconds * 1000) };
+    return simulator.locksReachOut(requiredText(body, "phone"), lock);
+  },
+  "mutes-keepalive": (simulator, body) =>
+    simulator.mutesKeepalive(requiredText(body, "phone"), optionalFlag(body, "muted") ?? true),
+  "goes-silent": (simulator, body) => simulator.goesSilent(requiredText(body, "phone")),
+  "sets-routing": (simulator, body) => ({ routing: simulator.setsRouting(requiredText(body, "phone")) }),
+  "low-prekeys": (simulator, body) => simulator.lowPrekeys(requiredText(body, "phone"), requiredNumber(body, "count")),
+  "refuses-connections": (simulator, body) =>
+    simulator.refusesConnections(
+      optionalFlag(body, "refusing") === false ? false : oneOf(body, "how", ["cut", "unavailable"] as const, "cut"),
+    ),
+};
