@@ -1,0 +1,89 @@
+/** A delivery engine on SQLite in memory, with a receiver that answers when the test says so. */
+import { setImmediate } from "node:timers/promises";
+import { type DeliveryDeps, DeliveryEngine } from "../../../src/events/delivery-engine.ts";
+import type { PostResult } from "../../../src/events/post.ts";
+import { openStore } from "../../../src/store/store.ts";
+import { numberStorage } from "../../support/sqlite.ts";
+
+export const NOW = Date.parse("2026-11-01T12:00:00.000Z");
+
+export const ANSWERED: PostResult = { status: 200, body: null, retryAfterMs: null, error: null };
+export const FAILED: PostResult = { status: 500, body: null, retryAfterMs: null, error: "The webhook answered 500" };
+
+interface Attempt {
+  seq: number;
+  url: string;
+  body: string;
+  answer(result: PostResult): Promise<void>;
+}
+
+export function deliveringNumber(deps: Partial<DeliveryDeps> = {}) {
+  const storage = numberStorage();
+  const store = openStore(storage.sql);
+  const world = {
+    now: NOW,
+    url: "https://example.com/hook" as string | null,
+    wakeUps: [] as number[],
+    replies: [] as [number, string][],
+    repliesSent: 0,
+    errors: [] as unknown[],
+  };
+  /** Attempts the receiver has not answered yet. */
+  const open: Attempt[] = [];
+  const engine = new DeliveryEngine({
+    store,
+    transaction: (work) => storage.transactionSync(work),
+    webhookUrl: () => world.url,
+    post(url, body) {
+      const { promise, resolve } = Promise.withResolvers<PostResult>();
+      const attempt: Attempt = {
+        seq: JSON.parse(body).seq,
+        url,
+        body,
+        async answer(result) {
+          open.splice(open.indexOf(attempt), 1);
+          resolve(result);
+          await setImmediate();
+        },
+      };
+      open.push(attempt);
+      return promise;
+    },
+    queueReply(event, text) {
+      world.replies.push([event.seq, text]);
+      return `reply-to-${event.seq}`;
+    },
+    sendReplies() {
+      world.repliesSent += 1;
+    },
+    wakeAt: (dueAt) => world.wakeUps.push(dueAt),
+    onError: (error) => world.errors.push(error),
+    now: () => world.now,
+    random: () => 0.5,
+    ...deps,
+  });
+  return {
+    engine,
+    open,
+    store,
+    storage,
+    world,
+    /** Appends an event of this chat and queues it. */
+    event(chatId: string | null, payload: Record<string, unknown> = { from_me: false }, type = "message"): number {
+      const seq = store.events.append(type, chatId, payload, world.now);
+      store.deliveries.enqueue(seq, chatId, world.now);
+      return seq;
+    },
+    /** The attempt of this event that waits for an answer. */
+    attempt(seq: number): Attempt {
+      const found = open.find((attempt) => attempt.seq === seq);
+      if (!found) throw new Error(`Event ${seq} is not being delivered`);
+      return found;
+    },
+    underWay: () => open.map(({ seq }) => seq),
+    row: (seq: number) =>
+      storage.sql
+        .exec("SELECT status, attempts, response_status, last_error, reply_id FROM deliveries WHERE seq = ?", seq)
+        .one(),
+  };
+}
