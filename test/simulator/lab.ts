@@ -19,6 +19,7 @@ export class Lab {
   #server: SimulatorServer | undefined;
   #clients: BaileysClient[] = [];
   #expectedViolations: Partial<Violation>[] = [];
+  #expectedUnhandled: string[] = [];
 
   get server(): SimulatorServer {
     if (!this.#server) throw new Error("the simulator runs only within a test");
@@ -64,10 +65,16 @@ export class Lab {
     this.#expectedViolations = violations;
   }
 
+  /** The test sends stanzas with these words on purpose. */
+  expectUnhandled(...words: string[]): void {
+    this.#expectedUnhandled = words;
+  }
+
   async start(): Promise<void> {
     this.#server = await startSimulator();
     this.#clients = [];
     this.#expectedViolations = [];
+    this.#expectedUnhandled = [];
     trust(this.#server.rootKey);
   }
 
@@ -77,7 +84,9 @@ export class Lab {
     expect(this.server.violations).toEqual(
       this.#expectedViolations.map((violation) => expect.objectContaining(violation)),
     );
-    expect(this.server.unhandled).toEqual([]);
+    expect(this.server.unhandled.map(({ stanza }) => stanza)).toEqual(
+      this.#expectedUnhandled.map((word) => expect.stringContaining(word)),
+    );
   }
 }
 
