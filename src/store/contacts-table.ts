@@ -16,6 +16,18 @@ export function contactsTable(sql: SqlStorage) {
   const byLid = (lid: string): Row | undefined =>
     sql.exec<Row>("SELECT rowid, lid, phone FROM contacts WHERE lid = ?", lid).toArray()[0];
 
+  /** Both rows are one person: what was known under the LID is newer and moves to the phone's row. */
+  const absorb = (into: Row, from: Row): void => {
+    sql.exec(
+      `UPDATE contacts SET push_name = COALESCE(old.push_name, contacts.push_name),
+         on_whatsapp_at = COALESCE(old.on_whatsapp_at, contacts.on_whatsapp_at)
+       FROM contacts AS old WHERE contacts.rowid = ? AND old.rowid = ?`,
+      into.rowid,
+      from.rowid,
+    );
+    sql.exec("DELETE FROM contacts WHERE rowid = ?", from.rowid);
+  };
+
   return {
     phoneOfLid: (lid: string): string | null => byLid(lid)?.phone ?? null,
     lidOfPhone: (phone: string): string | null => byPhone(phone)?.lid ?? null,
@@ -25,7 +37,7 @@ export function contactsTable(sql: SqlStorage) {
       const known = byLid(lid);
       if (known?.phone === phone) return false;
       const namesake = byPhone(phone);
-      if (known && namesake) sql.exec("DELETE FROM contacts WHERE rowid = ?", known.rowid);
+      if (known && namesake) absorb(namesake, known);
       if (namesake) sql.exec("UPDATE contacts SET lid = ? WHERE rowid = ?", lid, namesake.rowid);
       else if (known) sql.exec("UPDATE contacts SET phone = ? WHERE rowid = ?", phone, known.rowid);
       else sql.exec("INSERT INTO contacts (lid, phone) VALUES (?, ?)", lid, phone);
