@@ -45,6 +45,8 @@ export class Outbox {
   #again = false;
   /** Rows up to here were handed to the session that is open now. */
   #handedOver = 0;
+  /** Counts the sessions, because one may open while a message is still on its way through the one before. */
+  #sessions = 0;
 
   constructor(deps: OutboxDeps) {
     this.#deps = deps;
@@ -56,6 +58,7 @@ export class Outbox {
     for (const id of store.messages.pendingSince(now() - PENDING_LIFETIME_MS)) {
       this.#advance(id, "failed", { code: null, reason: "WhatsApp did not take the message within 24 hours" });
     }
+    this.#sessions += 1;
     this.#handedOver = 0;
     this.pump();
   }
@@ -99,7 +102,11 @@ export class Outbox {
   }
 
   receipt({ messageIds, status }: ReceiptUpdate): void {
-    for (const id of messageIds) this.#advance(id, status);
+    for (const id of messageIds) {
+      // A receipt may overtake the acknowledgement, or that one was lost: what was received was sent.
+      this.#advance(id, "sent");
+      this.#advance(id, status);
+    }
   }
 
   async #run(): Promise<void> {
@@ -118,8 +125,9 @@ export class Outbox {
     }
   }
 
-  /** @returns false when the connection is gone: the rows stay pending until `opened`. */
+  /** @returns false when the connection is gone or another one: the rows stay pending until `opened`. */
   async #send(batch: PendingMessage[], transmit: (stanza: OutboundStanza) => Promise<void>): Promise<boolean> {
+    const session = this.#sessions;
     for (const { seq, id, address, payload } of batch) {
       try {
         await transmit({ id, to: address, payload });
@@ -129,6 +137,7 @@ export class Outbox {
         this.#deps.warn(`a message could not be encrypted or addressed (${name})`);
         this.#advance(id, "failed", { code: null, reason: "The message could not be encrypted for the recipient" });
       }
+      if (session !== this.#sessions) return false;
       this.#handedOver = seq;
       await this.#deps.yieldTurn();
     }

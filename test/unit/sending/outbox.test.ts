@@ -1,0 +1,224 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { SessionClosedError } from "../../../src/whatsapp/session.ts";
+import { NOW, outbound, sendingNumber } from "./support.ts";
+
+const DAY = 24 * 60 * 60 * 1_000;
+const PENDING = { status: "pending", code: null, reason: null };
+const SENT = { status: "sent", code: null, reason: null };
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("the order of sending", () => {
+  test("is the order of storing, one at a time", async () => {
+    const { outbox, connect, idle, world } = sendingNumber();
+    let underWay = 0;
+    let most = 0;
+    for (let n = 1; n <= 50; n += 1) outbox.add(outbound(`M${n}`));
+    connect(async () => {
+      underWay += 1;
+      most = Math.max(most, underWay);
+      await new Promise((resolve) => setImmediate(resolve));
+      underWay -= 1;
+    });
+    await idle();
+    expect(world.handed).toEqual(Array.from({ length: 50 }, (_, index) => `M${index + 1}`));
+    expect(most).toBe(1);
+  });
+
+  test("holds for what is added while a message is on its way", async () => {
+    const { outbox, connect, idle, world } = sendingNumber();
+    const gate = Promise.withResolvers<void>();
+    outbox.add(outbound("A"));
+    connect(({ id }) => (id === "A" ? gate.promise : Promise.resolve()));
+    outbox.add(outbound("B"));
+    outbox.pump();
+    expect(world.handed).toEqual(["A"]);
+    gate.resolve();
+    await idle();
+    expect(world.handed).toEqual(["A", "B"]);
+  });
+});
+
+describe("a message", () => {
+  test("waits for a connection", async () => {
+    const { outbox, connect, idle, statusOf, world } = sendingNumber();
+    outbox.add(outbound("A"));
+    outbox.pump();
+    await idle();
+    expect([world.handed, statusOf("A")]).toEqual([[], "pending"]);
+    connect();
+    await idle();
+    expect(world.handed).toEqual(["A"]);
+  });
+
+  test("is handed to a session once, however often the outbox is pumped", async () => {
+    const { outbox, connect, idle, world } = sendingNumber();
+    outbox.add(outbound("A"));
+    connect();
+    await idle();
+    outbox.pump();
+    await idle();
+    expect(world.handed).toEqual(["A"]);
+  });
+
+  test("that was not acknowledged is sent again under its id by the next session", async () => {
+    const { outbox, connect, idle, world } = sendingNumber();
+    for (const id of ["A", "B", "C"]) outbox.add(outbound(id));
+    connect();
+    await idle();
+    outbox.acknowledged("B", null);
+    connect();
+    await idle();
+    expect(world.handed).toEqual(["A", "B", "C", "A", "C"]);
+  });
+
+  test("stays pending when the connection breaks under it, with all that follow", async () => {
+    const { outbox, connect, idle, statusOf, world } = sendingNumber();
+    for (const id of ["A", "B"]) outbox.add(outbound(id));
+    connect(() => Promise.reject(new SessionClosedError("gone")));
+    await idle();
+    expect(world.handed).toEqual(["A"]);
+    expect([statusOf("A"), statusOf("B")]).toEqual(["pending", "pending"]);
+    connect();
+    await idle();
+    expect(world.handed).toEqual(["A", "A", "B"]);
+  });
+
+  test("that the old session still takes while a new one is open does not make the new one skip any", async () => {
+    const { outbox, connect, idle, world } = sendingNumber();
+    const slow = Promise.withResolvers<void>();
+    for (const id of ["A", "B", "C"]) outbox.add(outbound(id));
+    connect(({ id }) => (id === "C" ? slow.promise : Promise.resolve()));
+    await idle();
+    connect();
+    slow.resolve();
+    await idle();
+    expect(world.handed).toEqual(["A", "B", "C", "A", "B", "C"]);
+  });
+
+  test("that cannot be encrypted fails alone, and its text is in no warning", async () => {
+    const { outbox, connect, events, idle, statusOf, store, world } = sendingNumber();
+    for (const id of ["A", "B"]) outbox.add(outbound(id));
+    connect(({ id }) => (id === "A" ? Promise.reject(new TypeError("491 said text of A")) : Promise.resolve()));
+    await idle();
+    expect([statusOf("A"), world.handed]).toEqual(["failed", ["A", "B"]]);
+    const reason = "The message could not be encrypted for the recipient";
+    expect(events()).toEqual([{ type: "message.status", message_id: "A", status: "failed", code: null, reason }]);
+    expect(world.warnings).toEqual(["a message could not be encrypted or addressed (TypeError)"]);
+    expect(store.logs.newest(1)).toMatchObject([{ level: "error", message: `A message was not sent: ${reason}` }]);
+  });
+
+  test("that nobody took for a day fails instead of surprising its reader", async () => {
+    const { outbox, connect, events, idle, world } = sendingNumber();
+    outbox.add(outbound("A"));
+    outbox.add(outbound("B", { sentAt: NOW + 1 }));
+    world.now = NOW + DAY + 1;
+    connect();
+    await idle();
+    expect(world.handed).toEqual(["B"]);
+    expect(events()).toMatchObject([{ type: "message.status", message_id: "A", status: "failed" }]);
+  });
+});
+
+describe("WhatsApp's answer", () => {
+  test("makes a message sent, with one event however often it comes", () => {
+    const { outbox, events, statusOf } = sendingNumber();
+    outbox.add(outbound("A"));
+    outbox.acknowledged("A", null);
+    outbox.acknowledged("A", null);
+    expect(statusOf("A")).toBe("sent");
+    expect(events()).toEqual([{ type: "message.sent", message_id: "A", status: "sent" }]);
+  });
+
+  test("463 fails a message with the reason in words", () => {
+    const { outbox, events } = sendingNumber();
+    outbox.add(outbound("A"));
+    outbox.acknowledged("A", 463);
+    expect(events()).toEqual([
+      {
+        type: "message.status",
+        message_id: "A",
+        status: "failed",
+        code: 463,
+        reason: "WhatsApp restricts this number from starting new chats (463)",
+      },
+    ]);
+  });
+
+  test("with a code nobody knows fails it too", () => {
+    const { outbox, events } = sendingNumber();
+    outbox.add(outbound("A"));
+    outbox.acknowledged("A", 499);
+    expect(events()).toMatchObject([{ status: "failed", code: 499, reason: "WhatsApp refused the message (499)" }]);
+  });
+
+  test("about a message of somebody else is no event", () => {
+    const { outbox, events } = sendingNumber();
+    outbox.acknowledged("X", null);
+    outbox.receipt({ messageIds: ["X"], status: "read" });
+    expect(events()).toEqual([]);
+  });
+});
+
+describe("a receipt", () => {
+  test("moves each message it names, and repeats nothing", () => {
+    const { outbox, events } = sendingNumber();
+    for (const id of ["A", "B"]) outbox.add(outbound(id, { status: "sent" }));
+    outbox.receipt({ messageIds: ["A", "B"], status: "read" });
+    outbox.receipt({ messageIds: ["A"], status: "delivered" });
+    expect(events()).toEqual([
+      { type: "message.status", message_id: "A", status: "read", code: null, reason: null },
+      { type: "message.status", message_id: "B", status: "read", code: null, reason: null },
+    ]);
+  });
+
+  test("that overtakes the acknowledgement tells first that the message was sent", () => {
+    const { outbox, events } = sendingNumber();
+    outbox.add(outbound("A"));
+    outbox.receipt({ messageIds: ["A"], status: "delivered" });
+    outbox.acknowledged("A", null);
+    expect(events()).toMatchObject([
+      { type: "message.sent", message_id: "A", status: "sent" },
+      { type: "message.status", message_id: "A", status: "delivered" },
+    ]);
+  });
+});
+
+describe("a caller who waits", () => {
+  test("learns that WhatsApp took the message", async () => {
+    const { outbox } = sendingNumber();
+    outbox.add(outbound("A"));
+    const outcome = outbox.settled("A");
+    outbox.acknowledged("A", null);
+    expect(await outcome).toEqual(SENT);
+  });
+
+  test("learns it from a receipt too", async () => {
+    const { outbox } = sendingNumber();
+    outbox.add(outbound("A"));
+    const outcome = outbox.settled("A");
+    outbox.receipt({ messageIds: ["A"], status: "read" });
+    expect(await outcome).toEqual(SENT);
+  });
+
+  test("learns why WhatsApp did not", async () => {
+    const { outbox } = sendingNumber();
+    outbox.add(outbound("A"));
+    const outcome = outbox.settled("A");
+    outbox.acknowledged("A", 479);
+    expect(await outcome).toMatchObject({ status: "failed", code: 479 });
+  });
+
+  test("is told after ten seconds that the message is pending, and the message stays so", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const { outbox, statusOf } = sendingNumber();
+    outbox.add(outbound("A"));
+    const outcome = outbox.settled("A");
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await outcome).toEqual(PENDING);
+    outbox.acknowledged("A", null);
+    expect(statusOf("A")).toBe("sent");
+  });
+});

@@ -1,0 +1,136 @@
+import { randomBytes } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { NEVER_CONNECTED } from "../../../src/connection/connection-state.ts";
+import { newMessageId } from "../../../src/sending/message-id.ts";
+import { replyText, type SendingDeps, sendText } from "../../../src/sending/send-text.ts";
+import type { Connection } from "../../../src/store/instance-table.ts";
+import { proto } from "../../../src/whatsapp/baileys.ts";
+import { SessionClosedError, type WhatsAppSession } from "../../../src/whatsapp/session.ts";
+import { scriptedWhatsApp } from "../../support/scripted-session.ts";
+import { NOW, sendingNumber } from "./support.ts";
+
+const ONLINE: Connection = { ...NEVER_CONNECTED, phase: "online", linked: true, phone: "490" };
+const TEXT = { kind: "text", to: "491", text: "Hello 👋" } as const;
+const ID = "3EB0010203040506070809";
+
+/** A number whose session acknowledges each message with `error` as soon as it has it. */
+function onlineNumber(error: number | null = null) {
+  const number = sendingNumber();
+  const { openSession } = scriptedWhatsApp();
+  const session = openSession({ url: "", rootKey: null }, {} as Parameters<typeof openSession>[1]);
+  number.connect(async ({ id }) => number.outbox.acknowledged(id, error));
+  const deps: SendingDeps = {
+    store: number.store,
+    outbox: number.outbox,
+    session,
+    connection: ONLINE,
+    randomBytes: (length) => Uint8Array.from({ length }, (_, index) => index + 1),
+    now: () => NOW,
+  };
+  return { ...number, deps };
+}
+
+describe("sending a text", () => {
+  test("stores it, sends it and answers what WhatsApp made of it", async () => {
+    const { deps, statusOf, store, world } = onlineNumber();
+    expect(await sendText(TEXT, deps)).toEqual({
+      ok: true,
+      value: {
+        messageId: ID,
+        status: "sent",
+        messageType: "text",
+        createdAt: "2026-11-01T12:00:00.000Z",
+        from: "490",
+        to: "491",
+        chatId: "491@s.whatsapp.net",
+        text: TEXT.text,
+        delayMs: 0,
+        reason: null,
+        code: null,
+      },
+    });
+    expect([world.handed, statusOf(ID)]).toEqual([[ID], "sent"]);
+    const payload = store.messages.payload(ID) ?? new Uint8Array();
+    expect(proto.Message.decode(payload).extendedTextMessage?.text).toBe(TEXT.text);
+  });
+
+  test("tells a refusal of WhatsApp as a failed message, not as an error of the call", async () => {
+    const { deps } = onlineNumber(463);
+    expect(await sendText(TEXT, deps)).toMatchObject({ ok: true, value: { status: "failed", code: 463 } });
+  });
+
+  test("to somebody who is not on WhatsApp stores nothing", async () => {
+    const { deps, store } = onlineNumber();
+    const session = { ...(deps.session as WhatsAppSession), lookUp: async () => null };
+    expect(await sendText(TEXT, { ...deps, session })).toMatchObject({ ok: false, error: { code: "not_on_whatsapp" } });
+    expect(store.messages.list({ limit: 1 }).messages).toEqual([]);
+  });
+});
+
+describe("without a connection", () => {
+  const refusal = async (connection: Partial<Connection>) => {
+    const { deps, store } = onlineNumber();
+    const answer = await sendText(TEXT, { ...deps, session: null, connection: { ...NEVER_CONNECTED, ...connection } });
+    expect(store.messages.list({ limit: 1 }).messages).toEqual([]);
+    return answer.ok ? answer.value : answer.error;
+  };
+
+  test("a text is refused, with what to do about it", async () => {
+    expect(await refusal({})).toEqual({
+      code: "not_connected",
+      error: "The number is not connected to WhatsApp.",
+      hint: "Link it first: POST …/connect, then GET …/qr.",
+    });
+    expect(await refusal({ linked: true })).toMatchObject({ hint: "Call POST …/connect first." });
+    expect(await refusal({ phase: "waiting", linked: true })).toEqual({
+      code: "not_connected",
+      error: "The number is connecting to WhatsApp.",
+      hint: "Try again in a few seconds.",
+      retryAfterMs: 5_000,
+    });
+    expect(await refusal({ phase: "opening" })).toMatchObject({ hint: "Scan the QR or enter the pairing code first." });
+  });
+
+  test("a connection that breaks during the question whether the number exists is told alike", async () => {
+    const { deps } = onlineNumber();
+    const lookUp = () => Promise.reject(new SessionClosedError("gone"));
+    const session = { ...(deps.session as WhatsAppSession), lookUp };
+    expect(await sendText(TEXT, { ...deps, session })).toMatchObject({ ok: false, error: { code: "not_connected" } });
+  });
+
+  test("any other error of the question is not hidden", async () => {
+    const { deps } = onlineNumber();
+    const session = { ...(deps.session as WhatsAppSession), lookUp: () => Promise.reject(new TypeError("bug")) };
+    await expect(sendText(TEXT, { ...deps, session })).rejects.toThrow("bug");
+  });
+});
+
+describe("a webhook's reply", () => {
+  const event = (chatId: string | null, payload = {}) => ({ seq: 1, type: "message", chatId, payload, createdAt: NOW });
+
+  test("is stored for the chat of its event, even without a connection", () => {
+    const { deps, store } = onlineNumber();
+    expect(replyText(event("491@s.whatsapp.net"), "Hi", { ...deps, session: null })).toBe(ID);
+    expect(store.messages.list({ limit: 1 }).messages).toMatchObject([
+      { id: ID, chatId: "491@s.whatsapp.net", to: "491", text: "Hi", status: "pending", source: "reply" },
+    ]);
+  });
+
+  test("goes to a LID when that is all that is known", () => {
+    const { deps, store } = onlineNumber();
+    replyText(event("77@lid"), "Hi", deps);
+    expect(store.messages.pendingAfter(0, 1)).toMatchObject([{ chatId: "77@lid", address: "77@lid" }]);
+  });
+
+  test("to a group, or to no chat, is refused", () => {
+    const { deps } = onlineNumber();
+    expect(replyText(event("120@g.us", { is_group: true }), "Hi", deps)).toBeNull();
+    expect(replyText(event(null), "Hi", deps)).toBeNull();
+  });
+});
+
+test("a message id has the form of WhatsApp's web client and does not repeat", () => {
+  const ids = Array.from({ length: 100 }, () => newMessageId(randomBytes));
+  expect(ids.filter((id) => /^3EB0[0-9A-F]{18}$/.test(id))).toHaveLength(100);
+  expect(new Set(ids).size).toBe(100);
+});
