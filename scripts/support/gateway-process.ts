@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import { devNull } from "node:os";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -20,6 +21,8 @@ export interface GatewayOptions {
   settings: Record<string, string>;
   /** Loopback port; 0 = a free one. */
   port?: number;
+  /** Aborted while it starts: it is killed, and starting fails. */
+  signal?: AbortSignal;
 }
 
 export interface GatewayProcess {
@@ -34,10 +37,13 @@ export interface GatewayProcess {
 }
 
 /** @throws with the output when it does not come up */
-export async function startGateway({ stateDir, settings, port = 0 }: GatewayOptions): Promise<GatewayProcess> {
+export async function startGateway({ stateDir, settings, port = 0, signal }: GatewayOptions): Promise<GatewayProcess> {
+  signal?.throwIfAborted();
   const vars = Object.entries(settings).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
   const args = ["dev", "--ip", "127.0.0.1", "--port", String(port), "--inspector-port", "0", "--persist-to", stateDir];
-  const child = spawn(process.execPath, [WRANGLER, ...args, "--show-interactive-dev-session=false", ...vars], {
+  // Settings of this machine's .dev.vars must not mix with these.
+  args.push("--env-file", devNull, "--show-interactive-dev-session=false");
+  const child = spawn(process.execPath, [WRANGLER, ...args, ...vars], {
     cwd: ROOT,
     // A group of its own, so that the runtime wrangler starts can be stopped with it.
     detached: true,
@@ -60,6 +66,10 @@ export async function startGateway({ stateDir, settings, port = 0 }: GatewayOpti
     child.once("exit", (code) => {
       clearTimeout(timer);
       fail(`ended with code ${code} before it was ready`);
+    });
+    signal?.addEventListener("abort", () => {
+      clearTimeout(timer);
+      fail("was stopped before it was ready");
     });
   }).catch(async (error: unknown) => {
     await end(child, "SIGKILL");
