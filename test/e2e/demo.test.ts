@@ -3,26 +3,30 @@ import { execFile } from "node:child_process";
 import { connect, createServer, type Server } from "node:net";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { DemoProcess, stillRunning } from "./support/demo-process.ts";
+import { DemoProcess } from "./support/demo-process.ts";
 
 const run = promisify(execFile);
 
 /** The ports wrangler takes when nobody says otherwise: the Worker's and the inspector's. */
 const USUAL_PORTS = [8787, 9229];
 let squatters: Server[];
+let demos: DemoProcess[] = [];
 
 beforeEach(async () => {
   squatters = await Promise.all(USUAL_PORTS.map(squat));
 });
 
 afterEach(async () => {
+  for (const demo of demos) demo.signal("SIGTERM");
+  await Promise.all(demos.map((demo) => demo.ends()));
+  demos = [];
   await Promise.all(squatters.map((server) => new Promise((resolve) => server.close(resolve))));
 });
 
 describe("npm run demo -- --once", () => {
   it("tells the whole story and exits 0, twice in a row, with the usual ports taken", async () => {
     for (const _round of [1, 2]) {
-      const demo = new DemoProcess(["--once"]);
+      const demo = startDemo(["--once"]);
       expect(await demo.ends(), demo.output).toBe(0);
       expect(happenings(demo.output)).toEqual([
         'you → gateway: POST /api/instances: "clinic" with your webhook',
@@ -42,17 +46,17 @@ describe("npm run demo -- --once", () => {
       ]);
       expect(demo.output).toContain("Everything happened as it should.");
       expect(demo.output).not.toContain("\u001b[");
-      expect(await listening(demo.addresses)).toEqual([]);
+      expect(await leftovers(demo)).toEqual([]);
     }
   });
 });
 
 describe("npm run demo", () => {
   it("stays up, prints commands that work as they are, and leaves nothing behind after Ctrl-C", async () => {
-    const demo = new DemoProcess();
+    const demo = startDemo();
     await demo.prints("Ctrl-C ends it");
-    const started = demo.descendants();
-    expect(started).not.toEqual([]);
+    expect(demo.processes()).toEqual(expect.arrayContaining(["node", "esbuild", "workerd"]));
+    expect(await listening(demo.addresses)).toHaveLength(4);
 
     const [send, history, list, say, scan, ...more] = demo.commands;
     expect(more).toEqual([]);
@@ -67,21 +71,33 @@ describe("npm run demo", () => {
 
     demo.signal("SIGINT");
     expect(await demo.ends()).toBe(0);
-    expect(stillRunning(started)).toEqual([]);
-    expect(await listening(demo.addresses)).toEqual([]);
+    expect(await leftovers(demo)).toEqual([]);
   });
 
-  it.each(["SIGINT", "SIGTERM"] as const)("leaves nothing behind after %s during start-up", async (signal) => {
-    const demo = new DemoProcess();
+  it.each([
+    ["SIGINT", "before the gateway's process exists", "node"],
+    ["SIGTERM", "while the Worker is bundled", "esbuild"],
+    ["SIGINT", "while the runtime starts", "workerd"],
+  ] as const)("leaves nothing behind after %s %s", async (signal, _moment, process) => {
+    const demo = startDemo();
     await demo.prints("starting (the Worker is bundled first)");
-    const started = demo.descendants();
-    expect(started).not.toEqual([]);
+    await expect.poll(() => demo.processes(), { timeout: 30_000, interval: 5 }).toContain(process);
     demo.signal(signal);
     expect(await demo.ends()).toBe(signal === "SIGINT" ? 130 : 143);
-    expect(stillRunning(started)).toEqual([]);
-    expect(await listening(demo.addresses)).toEqual([]);
+    expect(await leftovers(demo)).toEqual([]);
   });
 });
+
+function startDemo(args: string[] = []): DemoProcess {
+  const demo = new DemoProcess(args);
+  demos.push(demo);
+  return demo;
+}
+
+/** What outlived the demo: processes, and addresses at which something answers. */
+async function leftovers(demo: DemoProcess): Promise<string[]> {
+  return [...demo.processes(), ...(await listening(demo.addresses))];
+}
 
 /** What happened once the gateway was up, without times; sizes and ids differ from run to run. */
 function happenings(output: string): string[] {

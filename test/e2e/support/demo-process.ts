@@ -1,6 +1,8 @@
-/** `node scripts/demo.ts` as a process, and what can be seen of it from outside: output, exit code, descendants. */
+/** `node scripts/demo.ts` as a process, and what can be seen of it from outside: output, exit code, other processes. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
@@ -8,14 +10,17 @@ const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 export class DemoProcess {
   readonly #child: ChildProcess;
   readonly #exit: Promise<number | null>;
+  /** An environment variable that everything the demo starts inherits, whoever becomes its parent. */
+  readonly #mark = `DEMO_UNDER_TEST=${randomUUID()}`;
   #output = "";
   #wake: (() => void)[] = [];
 
   constructor(args: string[] = []) {
+    const [name = "", value] = this.#mark.split("=");
     this.#child = spawn(process.execPath, ["scripts/demo.ts", ...args], {
       cwd: ROOT,
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, NO_COLOR: "1" },
+      env: { ...process.env, NO_COLOR: "1", [name]: value },
     });
     const read = (chunk: Buffer): void => {
       this.#output += chunk.toString("utf8");
@@ -62,35 +67,22 @@ export class DemoProcess {
     this.#child.kill(name);
   }
 
-  /** Ids of the processes it started, and of those they started. */
-  descendants(): number[] {
-    const children = new Map<number, number[]>();
-    for (const { pid, parent } of processes()) children.set(parent, [...(children.get(parent) ?? []), pid]);
-    const below = (pid: number): number[] => (children.get(pid) ?? []).flatMap((child) => [child, ...below(child)]);
-    return below(this.#child.pid ?? -1);
+  /** Programs of the running processes that belong to this demo, itself included. */
+  processes(): string[] {
+    return readdirSync("/proc").flatMap((pid) => {
+      if (!/^\d+$/.test(pid)) return [];
+      try {
+        const isOurs = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").includes(this.#mark);
+        const [program = ""] = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+        return isOurs ? [basename(program)] : [];
+      } catch {
+        // Gone meanwhile, or somebody else's.
+        return [];
+      }
+    });
   }
 
   #changed(): void {
     for (const wake of this.#wake.splice(0)) wake();
   }
-}
-
-/** Those of `pids` that still run; a process that has ended but was not fetched by its parent does not. */
-export function stillRunning(pids: number[]): number[] {
-  const running = new Set(processes().flatMap(({ pid, state }) => (state === "Z" ? [] : pid)));
-  return pids.filter((pid) => running.has(pid));
-}
-
-/** From /proc/<pid>/stat; the command in brackets may hold spaces and brackets of its own (proc(5)). */
-function processes(): { pid: number; parent: number; state: string }[] {
-  return readdirSync("/proc").flatMap((name) => {
-    if (!/^\d+$/.test(name)) return [];
-    try {
-      const stat = readFileSync(`/proc/${name}/stat`, "utf8");
-      const [state = "", parent = ""] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      return { pid: Number(name), parent: Number(parent), state };
-    } catch {
-      return [];
-    }
-  });
 }
