@@ -1,20 +1,28 @@
 /**
  * The gateway as a process of its own: `wrangler dev` with a state folder, on a free loopback port. It can be stopped,
  * killed without warning, and started again on the same state.
+ *
+ * It runs a bundle that was built before: `wrangler dev` on the sources would restart the runtime, and with it every
+ * session, whenever a file is saved.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { devNull } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const WRANGLER = fileURLToPath(new URL("../../node_modules/wrangler/bin/wrangler.js", import.meta.url));
 const READY = /Ready on (http:\/\/[\w.]+:\d+)/;
-/** The first start bundles the Worker; on a busy two-core machine that takes a while. */
+/** On a busy two-core machine a start takes a while. */
 const START_PATIENCE_MS = 90_000;
 const STOP_PATIENCE_MS = 10_000;
 
+const ENVIRONMENT = { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "true", NO_COLOR: "1" };
+
 export interface GatewayOptions {
+  /** What `buildGateway` gave; left out, it is built beside the state folder. */
+  bundle?: string;
   /** Folder of the local state (SQLite of the objects, R2). */
   stateDir: string;
   /** Settings of the Worker, e.g. `API_KEY`. */
@@ -36,11 +44,41 @@ export interface GatewayProcess {
   kill(): Promise<void>;
 }
 
+/** Bundles the Worker exactly as a deployment would. @returns the bundle's file, for `startGateway` */
+export async function buildGateway(outDir: string): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    const args = [WRANGLER, "deploy", "--dry-run", "--outdir", outDir];
+    execFile(process.execPath, args, { cwd: ROOT, env: ENVIRONMENT }, (error, stdout, stderr) => {
+      if (error) reject(new Error(`The gateway could not be built.\n${stdout}${stderr}`));
+      else resolve();
+    });
+  });
+  return join(outDir, "worker.js");
+}
+
 /** @throws with the output when it does not come up */
-export async function startGateway({ stateDir, settings, port = 0, signal }: GatewayOptions): Promise<GatewayProcess> {
+export async function startGateway(options: GatewayOptions): Promise<GatewayProcess> {
+  const { stateDir, settings, port = 0, signal } = options;
+  signal?.throwIfAborted();
+  const bundle = options.bundle ?? (await buildGateway(`${stateDir}-bundle`));
   signal?.throwIfAborted();
   const vars = Object.entries(settings).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
-  const args = ["dev", "--ip", "127.0.0.1", "--port", String(port), "--inspector-port", "0", "--persist-to", stateDir];
+  const config = fileURLToPath(new URL("../../wrangler.toml", import.meta.url));
+  const args = [
+    "dev",
+    bundle,
+    "--no-bundle",
+    "--config",
+    config,
+    "--ip",
+    "127.0.0.1",
+    "--port",
+    String(port),
+    "--inspector-port",
+    "0",
+    "--persist-to",
+    stateDir,
+  ];
   // Settings of this machine's .dev.vars must not mix with these.
   args.push("--env-file", devNull, "--show-interactive-dev-session=false");
   const child = spawn(process.execPath, [WRANGLER, ...args, ...vars], {
@@ -48,7 +86,7 @@ export async function startGateway({ stateDir, settings, port = 0, signal }: Gat
     // A group of its own, so that the runtime wrangler starts can be stopped with it.
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "true", NO_COLOR: "1" },
+    env: ENVIRONMENT,
   });
   let output = "";
   const url = await new Promise<string>((resolve, reject) => {

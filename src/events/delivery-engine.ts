@@ -13,8 +13,9 @@ import { nextAttemptAt } from "./retry-schedule.ts";
 
 /** Workers allow six connections that wait for headers. */
 const MOST_IN_FLIGHT = 6;
-/** After this an attempt is taken for lost with the object that made it; longer than an attempt can take. */
-const LEASE_MS = 60_000;
+
+/** Longer than an attempt can take. */
+const INSURANCE_MS = 60_000;
 
 export interface DeliveryDeps {
   store: Store;
@@ -43,22 +44,25 @@ export class DeliveryEngine {
     this.#deps = deps;
   }
 
+  /** To be called once, when the object wakes up. */
+  wake(): void {
+    this.#deps.store.deliveries.forgetAttempts();
+    this.pump();
+  }
+
   /** Starts every attempt that is due, and asks to be woken for the next. Returns at once. */
   pump(): void {
     const { store, now, webhookUrl } = this.#deps;
     const url = webhookUrl();
     if (url === null) return;
     const free = MOST_IN_FLIGHT - this.#inFlight.size;
-    // Attempts under way are heads of their chats too, but their lease keeps them from being due.
-    for (const delivery of free > 0 ? store.deliveries.due(now(), free) : []) {
-      if (this.#inFlight.has(delivery.seq)) continue;
-      void this.#attempt(delivery, url);
-    }
-    const next = store.deliveries.nextDueAt();
-    if (next === null) return;
-    // With all places taken, what is due waits for the next free one; the wake-up is only for a crash until then.
+    for (const delivery of free > 0 ? store.deliveries.due(now(), free) : []) void this.#attempt(delivery, url);
     const isFull = this.#inFlight.size >= MOST_IN_FLIGHT;
-    this.#deps.wakeAt(isFull ? Math.max(next, now() + LEASE_MS) : next);
+    const next = isFull ? null : store.deliveries.nextDueAt();
+    // Attempts that die with the object are due when it wakes up; something has to wake it.
+    const insurance = this.#inFlight.size > 0 ? now() + INSURANCE_MS : null;
+    const wakeAt = Math.min(next ?? Number.POSITIVE_INFINITY, insurance ?? Number.POSITIVE_INFINITY);
+    if (Number.isFinite(wakeAt)) this.#deps.wakeAt(wakeAt);
   }
 
   /** The number was removed: answers that are still to come change nothing, in it or in one made anew. */
@@ -75,7 +79,7 @@ export class DeliveryEngine {
       return;
     }
     inFlight.add(delivery.seq);
-    store.deliveries.attempting(delivery.seq, now() + LEASE_MS, now());
+    store.deliveries.attempting(delivery.seq, now());
     const result = await post(url, deliveryBody(event));
     if (inFlight !== this.#inFlight) return;
     inFlight.delete(delivery.seq);

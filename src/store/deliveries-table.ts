@@ -43,7 +43,7 @@ export function deliveriesTable(sql: SqlStorage) {
     due(now: number, limit: number): Delivery[] {
       return sql
         .exec<Row>(
-          `SELECT seq, chat_id, attempts, first_attempt_at ${HEADS} AND due_at <= ? ORDER BY seq LIMIT ?`,
+          `SELECT seq, chat_id, attempts, first_attempt_at ${HEADS} AND in_flight = 0 AND due_at <= ? ORDER BY seq LIMIT ?`,
           now,
           limit,
         )
@@ -58,22 +58,27 @@ export function deliveriesTable(sql: SqlStorage) {
 
     /** When the next attempt is due; null when nothing waits. */
     nextDueAt(): number | null {
-      return sql.exec<{ next: number | null }>(`SELECT MIN(due_at) AS next ${HEADS}`).one().next;
+      return sql.exec<{ next: number | null }>(`SELECT MIN(due_at) AS next ${HEADS} AND in_flight = 0`).one().next;
     },
 
-    /** Counts an attempt before it is made. Should the object stop in the middle, it is due again at `leaseUntil`. */
-    attempting(seq: number, leaseUntil: number, now: number): void {
+    /** Counts an attempt before it is made. Until its outcome is stored it holds its chat back. */
+    attempting(seq: number, now: number): void {
       sql.exec(
-        "UPDATE deliveries SET attempts = attempts + 1, first_attempt_at = COALESCE(first_attempt_at, ?), due_at = ? WHERE seq = ?",
+        `UPDATE deliveries SET attempts = attempts + 1, first_attempt_at = COALESCE(first_attempt_at, ?), in_flight = 1
+         WHERE seq = ?`,
         now,
-        leaseUntil,
         seq,
       );
     },
 
+    /** The object is awake anew: attempts that were under way died with it and are due again. */
+    forgetAttempts(): void {
+      sql.exec("UPDATE deliveries SET in_flight = 0 WHERE in_flight = 1");
+    },
+
     delivered(seq: number, outcome: DeliveryOutcome, replyId: string | null): void {
       sql.exec(
-        "UPDATE deliveries SET status = 'delivered', response_status = ?, last_error = NULL, reply_id = COALESCE(reply_id, ?) WHERE seq = ?",
+        "UPDATE deliveries SET status = 'delivered', in_flight = 0, response_status = ?, last_error = NULL, reply_id = COALESCE(reply_id, ?) WHERE seq = ?",
         outcome.responseStatus,
         replyId,
         seq,
@@ -82,7 +87,7 @@ export function deliveriesTable(sql: SqlStorage) {
 
     retryAt(seq: number, dueAt: number, outcome: DeliveryOutcome): void {
       sql.exec(
-        "UPDATE deliveries SET due_at = ?, response_status = ?, last_error = ? WHERE seq = ?",
+        "UPDATE deliveries SET due_at = ?, in_flight = 0, response_status = ?, last_error = ? WHERE seq = ?",
         dueAt,
         outcome.responseStatus,
         outcome.error,
@@ -92,7 +97,7 @@ export function deliveriesTable(sql: SqlStorage) {
 
     park(seq: number, outcome: DeliveryOutcome): void {
       sql.exec(
-        "UPDATE deliveries SET status = 'parked', response_status = ?, last_error = ? WHERE seq = ?",
+        "UPDATE deliveries SET status = 'parked', in_flight = 0, response_status = ?, last_error = ? WHERE seq = ?",
         outcome.responseStatus,
         outcome.error,
         seq,

@@ -49,6 +49,7 @@ export const INSTANCE_MIGRATIONS: readonly Migration[] = [
         status TEXT NOT NULL,
         attempts INTEGER NOT NULL DEFAULT 0,
         first_attempt_at INTEGER,
+        in_flight INTEGER NOT NULL DEFAULT 0,
         due_at INTEGER NOT NULL,
         response_status INTEGER,
         last_error TEXT,

@@ -1,7 +1,10 @@
 /**
  * The only module that imports Baileys. What it imports first matters: the curve functions are replaced before Baileys
- * and libsignal are evaluated.
+ * and libsignal are evaluated, and libsignal's program-wide queue is taken out before anything uses it.
  */
 import "./crypto/install.ts";
+import { usePrivateSignalQueues } from "./private-signal-queues.ts";
+
+usePrivateSignalQueues();
 
 export * from "@whiskeysockets/baileys";

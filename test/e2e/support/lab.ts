@@ -6,7 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
-import { type GatewayProcess, startGateway } from "../../../scripts/support/gateway-process.ts";
+import { buildGateway, type GatewayProcess, startGateway } from "../../../scripts/support/gateway-process.ts";
 import { type SimulatorServer, startSimulator } from "../../../simulator/index.ts";
 import { Api } from "./api.ts";
 import { GatewayNumber } from "./number.ts";
@@ -34,11 +34,13 @@ export function useLab({ settings = () => ({}) }: LabOptions = {}): Lab {
   let whatsApp: SimulatorServer | undefined;
   let hook: WebhookReceiver | undefined;
   let gateway: GatewayProcess | undefined;
-  let stateDir = "";
+  let folder = "";
+  let bundle = "";
 
   const start = async (server: SimulatorServer): Promise<GatewayProcess> =>
     startGateway({
-      stateDir,
+      bundle,
+      stateDir: join(folder, "state"),
       settings: { WHATSAPP_URL: server.whatsappUrl, WHATSAPP_ROOT_KEY: server.rootKey, ...settings(server) },
     });
   const started = <T>(part: T | undefined): T => {
@@ -47,7 +49,8 @@ export function useLab({ settings = () => ({}) }: LabOptions = {}): Lab {
   };
 
   beforeAll(async () => {
-    stateDir = await mkdtemp(join(tmpdir(), "wasup-e2e-"));
+    folder = await mkdtemp(join(tmpdir(), "wasup-e2e-"));
+    bundle = await buildGateway(join(folder, "bundle"));
     whatsApp = await startSimulator();
     hook = await WebhookReceiver.start();
     gateway = await start(whatsApp);
@@ -62,7 +65,7 @@ export function useLab({ settings = () => ({}) }: LabOptions = {}): Lab {
     await gateway?.stop();
     await hook?.stop();
     await whatsApp?.stop();
-    await rm(stateDir, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   });
 
   const api = new Api(() => started(gateway).url);
