@@ -6,7 +6,7 @@ import { ok, type Result, refuse } from "../errors.ts";
 import type { Connection } from "../store/instance-table.ts";
 import { hasLinkedCredentials, wipeAuth } from "../whatsapp/auth/auth-store.ts";
 import { MISCONFIGURED } from "../whatsapp/disconnect-reasons.ts";
-import type { OpenSession, SessionEvent, WhatsAppEndpoint, WhatsAppSession } from "../whatsapp/session.ts";
+import type { OpenSession, SessionDeps, SessionEvent, WhatsAppEndpoint, WhatsAppSession } from "../whatsapp/session.ts";
 import { closed, connecting, isWanted, opened, paired, retrying, stopped, unlinked } from "./connection-state.ts";
 import { PairingCode } from "./pairing-code.ts";
 
@@ -28,7 +28,8 @@ export interface KeeperDeps {
   onLinkMaterial: (material: { qr: string | null; pairingCode: string | null }) => void;
   onOnline: () => void;
   log: (level: "info" | "success" | "warning" | "error", message: string) => void;
-  findPayload: (messageId: string) => Uint8Array | null;
+  findPayload: SessionDeps["findPayload"];
+  findReceived: SessionDeps["findReceived"];
   wake: {
     set: (name: "heartbeat" | "reconnect", dueAt: number) => void;
     clear: (name: "heartbeat" | "reconnect") => void;
@@ -155,7 +156,7 @@ export class ConnectionKeeper {
   }
 
   #open(state: Connection): void {
-    const { endpoint, openSession, save, storage, now, wake, findPayload, log } = this.#deps;
+    const { endpoint, openSession, save, storage, now, wake, findPayload, findReceived, log } = this.#deps;
     this.#qr = null;
     save(state);
     wake.clear("reconnect");
@@ -174,6 +175,7 @@ export class ConnectionKeeper {
         if (isCurrent()) this.#handle(event);
       },
       findPayload,
+      findReceived,
       warn: (text) => log("warning", text),
       now,
     });

@@ -91,7 +91,8 @@ export class WhatsAppNumber {
         this.#record({ type: "qr", chatId: null, payload: { qr, pairing_code: pairingCode } }),
       onOnline: () => this.#outbox.opened(),
       log: (level, message) => this.store.logs.add(level, message, now()),
-      findPayload: (messageId) => this.store.messages.payload(messageId),
+      findPayload: (messageId) => this.store.messages.payloadOfOurs(messageId),
+      findReceived: (origin) => this.store.messages.payloadOfStanza(origin),
       wake: {
         set: (name, dueAt) => this.#wakeups.set(name, dueAt),
         clear: (name) => this.#wakeups.clear(name),
@@ -229,6 +230,7 @@ export class WhatsAppNumber {
       this.#saveConnection(connection);
       this.#wakeups.set("reconnect", now());
     }
+    this.#deliveries.wake();
     this.#wakeups.arm();
   }
 

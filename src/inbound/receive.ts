@@ -22,13 +22,12 @@ export interface InboundContext {
 /** @returns true when a webhook delivery was queued */
 export function receive(received: ReceivedMessage, context: InboundContext): boolean {
   const { store, now, instanceId } = context;
-  const person = whoIs(received.participantJid ?? received.chatJid, received.chatAltJid);
+  const person = whoIs(received.participantJid ?? received.chatJid, received.altJid);
   if (person.phone && person.lid) identify(person.phone, person.lid, context);
   const message = toStored(received, person, context);
   if (!store.messages.insert(message)) return false;
   if (!received.fromMe) store.contacts.seen({ ...person, pushName: received.pushName }, now);
-  const what = message.type === "text" ? "message" : message.type;
-  store.logs.add("info", received.fromMe ? `Sent a ${what} from the phone` : `Received a ${what}`, now);
+  store.logs.add("info", received.fromMe ? `Sent ${named(message)} from the phone` : `Received ${named(message)}`, now);
   const type = received.fromMe ? "message.sent" : "message";
   const payload = messagePayload(message, instanceId);
   if (received.fromMe) payload.source = "phone";
@@ -46,6 +45,12 @@ export function identify(phone: string, lid: string, { store, instanceId, hasWeb
   const payload = { instance_id: instanceId, chat_id: chatId, phone, lid };
   recordEvent(store, { type: "contact.identified", chatId, payload }, hasWebhook, now);
 }
+
+/** A message in words for the log: its kind only. */
+const named = ({ type }: NewMessage): string => {
+  if (type === "text") return "a message";
+  return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
+};
 
 interface Person {
   phone: string | null;

@@ -3,6 +3,7 @@
  * outbox: `pending` rows are sent, in order, whenever there is a connection.
  */
 import type { MessageQuery, StoredMessage } from "../durable/rpc.ts";
+import type { StanzaOrigin } from "../whatsapp/session.ts";
 
 export type MessageStatus = StoredMessage["status"];
 
@@ -96,6 +97,13 @@ const toStored = (row: Row): StoredMessage => ({
   source: row.source,
 });
 
+type Payload = { payload: ArrayBuffer };
+
+function payloadOf(rows: SqlStorageCursor<Payload>): Uint8Array | null {
+  const row = rows.toArray()[0];
+  return row ? new Uint8Array(row.payload) : null;
+}
+
 export function messagesTable(sql: SqlStorage) {
   return {
     /** @returns false when this message is stored already: WhatsApp repeats itself after a lost receipt. */
@@ -176,12 +184,26 @@ export function messagesTable(sql: SqlStorage) {
         .one();
     },
 
-    /** Encoded `proto.Message` of a message of either direction. */
-    payload(id: string): Uint8Array | null {
-      const row = sql
-        .exec<{ payload: ArrayBuffer }>("SELECT payload FROM messages WHERE id = ? ORDER BY seq DESC LIMIT 1", id)
-        .toArray()[0];
-      return row ? new Uint8Array(row.payload) : null;
+    /** Encoded `proto.Message` of a message of ours, for a recipient who could not decrypt it. */
+    payloadOfOurs(id: string): Uint8Array | null {
+      return payloadOf(
+        sql.exec<Payload>("SELECT payload FROM messages WHERE id = ? AND direction = 'outbound' ORDER BY seq DESC", id),
+      );
+    },
+
+    /**
+     * Encoded `proto.Message` of a stanza that was stored before. Its sender chose the id, so where it came from has to
+     * be the same too.
+     */
+    payloadOfStanza({ id, chatJid, participantJid }: StanzaOrigin): Uint8Array | null {
+      return payloadOf(
+        sql.exec<Payload>(
+          "SELECT payload FROM messages WHERE id = ? AND address = ? AND participant IS ?",
+          id,
+          chatJid,
+          participantJid,
+        ),
+      );
     },
 
     /** Newest first; `next` is the cursor of the following page. */

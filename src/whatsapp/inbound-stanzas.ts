@@ -5,13 +5,13 @@
 import type { BinaryNode } from "./baileys.ts";
 import { writeRandomPadMax16 } from "./baileys.ts";
 import type { Me } from "./normalise/stanza.ts";
-import { normaliseStanza } from "./normalise/stanza.ts";
-import type { ReceivedMessage } from "./session.ts";
+import { normaliseStanza, originOf } from "./normalise/stanza.ts";
+import type { ReceivedMessage, StanzaOrigin } from "./session.ts";
 import type { Decrypted } from "./signal-repository.ts";
 
 interface Deps {
-  /** Encoded `proto.Message` of a stored message by its id; null when it was never stored. */
-  findPayload: (messageId: string) => Uint8Array | null;
+  /** Encoded `proto.Message` of a stanza that was stored; null when it never was. */
+  findReceived: (origin: StanzaOrigin) => Uint8Array | null;
   onMessage: (message: ReceivedMessage) => void;
   warn: (text: string) => void;
 }
@@ -47,9 +47,10 @@ export class InboundStanzas {
   }
 
   /** The padded payload of a stanza that was stored before and now comes again. */
-  find(ciphertext: Uint8Array): Uint8Array | null {
-    const id = this.#stanzas.get(ciphertext)?.attrs.id;
-    const payload = id ? this.#deps.findPayload(id) : null;
+  find(ciphertext: Uint8Array, me: Me): Uint8Array | null {
+    const stanza = this.#stanzas.get(ciphertext);
+    const origin = stanza ? originOf(stanza, me) : null;
+    const payload = origin ? this.#deps.findReceived(origin) : null;
     return payload ? writeRandomPadMax16(payload) : null;
   }
 }

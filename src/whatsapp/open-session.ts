@@ -62,7 +62,7 @@ class BaileysSession implements WhatsAppSession {
   constructor(endpoint: WhatsAppEndpoint, deps: SessionDeps) {
     this.#deps = deps;
     this.#inbound = new InboundStanzas({
-      findPayload: deps.findPayload,
+      findReceived: deps.findReceived,
       onMessage: (message) => this.#emit({ type: "message", message }),
       warn: deps.warn,
     });
@@ -85,7 +85,7 @@ class BaileysSession implements WhatsAppSession {
       defaultQueryTimeoutMs: QUERY_TIMEOUT_MS,
       // Our store commits synchronously: a failed write stays failed, waiting would only hide it.
       transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 0 },
-      makeSignalRepository: guardedSignalRepository((ciphertext) => this.#inbound.find(ciphertext)),
+      makeSignalRepository: guardedSignalRepository((ciphertext) => this.#inbound.find(ciphertext, this.#me())),
       userDevicesCache: deviceLists(deps.storage.sql, deps.now),
       emitOwnEvents: false,
       syncFullHistory: false,

@@ -30,8 +30,11 @@ export interface ReceivedMessage {
   id: string;
   /** JID of the chat as WhatsApp addressed it, without a device: phone, LID or group. */
   chatJid: string;
-  /** The same chat under its other address (LID for a phone, phone for a LID), when WhatsApp told it. */
-  chatAltJid: string | null;
+  /**
+   * The person under the other address (LID for a phone, phone for a LID), when WhatsApp told it: of the chat, or in
+   * a group of who wrote it.
+   */
+  altJid: string | null;
   /** In groups: who wrote it. */
   participantJid: string | null;
   /** True when it was written on the linked phone or another of its devices. */
@@ -43,6 +46,9 @@ export interface ReceivedMessage {
   /** The decrypted `proto.Message`: kept for quotes, retries and media. */
   payload: Uint8Array;
 }
+
+/** What tells one `<message>` stanza from all others: an id alone does not, for its sender chose it. */
+export type StanzaOrigin = Pick<ReceivedMessage, "id" | "chatJid" | "participantJid">;
 
 /** What WhatsApp says became of messages we sent. */
 export interface ReceiptUpdate {
@@ -111,6 +117,8 @@ export interface SessionDeps {
   onEvent: (event: SessionEvent) => void;
   /** The encoded `proto.Message` of a message of ours, for a recipient who could not decrypt it; null if unknown. */
   findPayload: (messageId: string) => Uint8Array | null;
+  /** The encoded `proto.Message` of a stanza that was stored before, should WhatsApp repeat it; null if it was not. */
+  findReceived: (origin: StanzaOrigin) => Uint8Array | null;
   /** A technical warning: fixed words and error classes only. */
   warn: (text: string) => void;
   now: () => number;

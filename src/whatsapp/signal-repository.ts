@@ -8,7 +8,7 @@
  *    number take turns; they are local and take milliseconds.
  * 3. **A message is stored with its ratchet.** The plaintext joins the key transaction of its decryption, under the
  *    pseudo type `x-inbound`, and is committed with it (see auth-store.ts). If the same stanza comes again because its
- *    receipt was lost in a crash, the stored plaintext answers instead of "key used already".
+ *    receipt was lost in a crash, the stored plaintext answers instead of an error.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { INBOUND } from "./auth/auth-store.ts";
@@ -32,9 +32,6 @@ export interface Decrypted {
 export type FindDecrypted = (ciphertext: Uint8Array) => Uint8Array | null;
 
 type MakeRepository = SocketConfig["makeSignalRepository"];
-
-/** libsignal's words for a message whose key is gone because it was decrypted before. */
-const KEY_USED = "Key used already or never filled";
 
 /** Runs jobs one after the other, whatever becomes of the one before. */
 function takingTurns() {
@@ -77,7 +74,9 @@ export function guardedSignalRepository(findDecrypted: FindDecrypted): MakeRepos
           }, lock),
         );
       } catch (error) {
-        const known = error instanceof Error && error.message.includes(KEY_USED) ? findDecrypted(ciphertext) : null;
+        // libsignal says that a key was used before in three ways, one of which may mean anything: whether the stanza
+        // was stored is the better question.
+        const known = findDecrypted(ciphertext);
         if (known) return known;
         throw error;
       }
@@ -90,6 +89,7 @@ export function guardedSignalRepository(findDecrypted: FindDecrypted): MakeRepos
         decrypting(options.msg, options.group, () => inner.decryptGroupMessage(options)),
       encryptMessage: (options) => alone(() => inner.encryptMessage(options)),
       encryptGroupMessage: (options) => alone(() => inner.encryptGroupMessage(options)),
+      getSenderKeyDistributionMessage: (options) => alone(() => inner.getSenderKeyDistributionMessage(options)),
       injectE2ESession: (options) => alone(() => inner.injectE2ESession(options)),
       migrateSession: (from, to) => alone(() => inner.migrateSession(from, to)),
       deleteSession: (jids) => alone(() => inner.deleteSession(jids)),

@@ -6,6 +6,7 @@ import type * as workers from "@cloudflare/workers-types/experimental";
 
 declare global {
   type SqlStorage = workers.SqlStorage;
+  type SqlStorageCursor<T extends Record<string, SqlStorageValue>> = workers.SqlStorageCursor<T>;
   type SqlStorageValue = workers.SqlStorageValue;
   type DurableObjectStorage = workers.DurableObjectStorage;
 }

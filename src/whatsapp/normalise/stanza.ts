@@ -2,7 +2,7 @@
 import type { BinaryNode } from "../baileys.ts";
 import { decodeMessageNode, proto, unpadRandomMax16 } from "../baileys.ts";
 import { withoutDevice } from "../identity.ts";
-import type { ReceivedMessage } from "../session.ts";
+import type { ReceivedMessage, StanzaOrigin } from "../session.ts";
 import { normaliseContent } from "./content.ts";
 
 /** Our own addresses, which tell what is `fromMe`. */
@@ -13,6 +13,24 @@ export interface Me {
 
 /** Chats that are broadcasts, not conversations. */
 const NOT_A_CHAT = /@(broadcast|newsletter)$/;
+
+/** The other address of whom we wrote to; WhatsApp's web client sends both forms. */
+const recipientAlt = (attrs: BinaryNode["attrs"]): string | undefined =>
+  attrs.peer_recipient_pn ?? attrs.peer_recipient_lid ?? attrs.recipient_pn ?? attrs.recipient_lid;
+
+/** Which message a stanza carries; null when it belongs to no conversation. */
+export function originOf(stanza: BinaryNode, me: Me): StanzaOrigin | null {
+  return originIn(decodeMessageNode(stanza, me.id, me.lid).fullMessage.key);
+}
+
+function originIn({ id, remoteJid, participant }: proto.IMessageKey): StanzaOrigin | null {
+  if (!remoteJid || !id || NOT_A_CHAT.test(remoteJid)) return null;
+  return {
+    id,
+    chatJid: withoutDevice(remoteJid),
+    participantJid: participant ? withoutDevice(participant) : null,
+  };
+}
 
 /**
  * @param padded the decrypted payload as Signal gave it, still padded.
@@ -28,15 +46,16 @@ export function normaliseStanza(stanza: BinaryNode, padded: Uint8Array, me: Me):
   if (!content) return null;
   const { fullMessage } = decodeMessageNode(stanza, me.id, me.lid);
   const { key } = fullMessage;
-  if (!key.remoteJid || !key.id || NOT_A_CHAT.test(key.remoteJid)) return null;
+  const origin = originIn(key);
+  if (!origin) return null;
   const fromMe = key.fromMe === true;
-  // Baileys gives the sender's other address, which for a copy of our own message is our own.
-  const alt = fromMe ? (stanza.attrs.recipient_pn ?? stanza.attrs.recipient_lid) : key.remoteJidAlt;
+  const sender = key.participantAlt ?? key.remoteJidAlt;
+  // In a chat the sender of a copy of our own message is ourselves: its other address is not the chat's.
+  const isCopy = fromMe && !key.participant;
+  const alt = isCopy ? recipientAlt(stanza.attrs) : sender;
   return {
-    id: key.id,
-    chatJid: withoutDevice(key.remoteJid),
-    chatAltJid: alt ? withoutDevice(alt) : null,
-    participantJid: key.participant ? withoutDevice(key.participant) : null,
+    ...origin,
+    altJid: alt ? withoutDevice(alt) : null,
     fromMe,
     pushName: fullMessage.pushName || null,
     sentAt: Number(stanza.attrs.t) * 1_000,

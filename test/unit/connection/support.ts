@@ -44,6 +44,7 @@ export function keptNumber({ connection = {}, script, deps = {} }: World = {}) {
     },
     log: (level, message) => world.logs.push([level, message]),
     findPayload: () => null,
+    findReceived: () => null,
     wake: {
       set(name, dueAt) {
         world.wakeUps[name] = dueAt;

@@ -50,7 +50,7 @@ describe("sending a text", () => {
       },
     });
     expect([world.handed, statusOf(ID)]).toEqual([[ID], "sent"]);
-    const payload = store.messages.payload(ID) ?? new Uint8Array();
+    const payload = store.messages.payloadOfOurs(ID) ?? new Uint8Array();
     expect(proto.Message.decode(payload).extendedTextMessage?.text).toBe(TEXT.text);
   });
 

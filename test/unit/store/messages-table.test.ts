@@ -73,7 +73,6 @@ describe("a message", () => {
       ],
       next: null,
     });
-    expect(messages.payload("A")).toEqual(Uint8Array.of(1, 2, 3));
   });
 
   test("that WhatsApp repeats is stored once", () => {
@@ -88,8 +87,27 @@ describe("a message", () => {
     expect(messages.insert(outbound("A"))).toBe(true);
   });
 
-  test("that nobody stored has no payload", () => {
-    expect(messages.payload("A")).toBeNull();
+  test("of ours is found by its id, for a recipient who could not read it", () => {
+    messages.insert(inbound("A"));
+    expect(messages.payloadOfOurs("A")).toBeNull();
+    messages.insert(outbound("A", { payload: Uint8Array.of(4) }));
+    expect(messages.payloadOfOurs("A")).toEqual(Uint8Array.of(4));
+  });
+
+  test("that comes again is found by its id and where it came from, never by its id alone", () => {
+    const GROUP = "120363000000000001@g.us";
+    messages.insert(inbound("A", { address: ALICE_LID }));
+    messages.insert(inbound("B", { chatId: GROUP, address: GROUP, participant: ALICE_LID, payload: Uint8Array.of(4) }));
+    const found = (id: string, chatJid: string, participantJid: string | null = null) =>
+      messages.payloadOfStanza({ id, chatJid, participantJid });
+    expect(found("A", ALICE_LID)).toEqual(Uint8Array.of(1, 2, 3));
+    expect(found("B", GROUP, ALICE_LID)).toEqual(Uint8Array.of(4));
+    expect([found("A", "78@lid"), found("B", GROUP, "78@lid"), found("B", GROUP), found("C", ALICE_LID)]).toEqual([
+      null,
+      null,
+      null,
+      null,
+    ]);
   });
 });
 
