@@ -14,7 +14,7 @@ import { nextAttemptAt } from "./retry-schedule.ts";
 /** Workers allow six connections that wait for headers. */
 const MOST_IN_FLIGHT = 6;
 
-/** Longer than an attempt can take. */
+/** Longer than an attempt can take: after this somebody has to look again. */
 const INSURANCE_MS = 60_000;
 
 export interface DeliveryDeps {
@@ -29,7 +29,7 @@ export interface DeliveryDeps {
   sendReplies: () => void;
   /** Asks for a wake-up at this time, epoch milliseconds. */
   wakeAt: (dueAt: number) => void;
-  /** Told of an outcome that could not be stored; the delivery is due again when its lease ends. */
+  /** Told of an outcome that could not be stored; the delivery is made again. */
   onError: (error: unknown) => void;
   now: () => number;
   random: () => number;
@@ -85,10 +85,12 @@ export class DeliveryEngine {
     inFlight.delete(delivery.seq);
     try {
       this.#finish(delivery, event, result);
-      this.pump();
     } catch (error) {
       onError(error);
+      const outcome = { responseStatus: result.status, error: "What came of it could not be stored" };
+      store.deliveries.retryAt(delivery.seq, now() + INSURANCE_MS, outcome);
     }
+    this.pump();
   }
 
   #finish(delivery: Delivery, event: LoggedEvent, result: PostResult): void {

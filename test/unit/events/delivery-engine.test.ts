@@ -3,7 +3,7 @@ import { ANSWERED, deliveringNumber, FAILED, NOW } from "./support.ts";
 
 const ALICE = "491@s.whatsapp.net";
 const BOB = "492@s.whatsapp.net";
-const LEASE = 60_000;
+const INSURANCE = 60_000;
 
 describe("order", () => {
   test("a chat's next event waits for the one before it, other chats do not", async () => {
@@ -148,20 +148,25 @@ describe("the outcome", () => {
 });
 
 describe("a crash in the middle of an attempt", () => {
-  test("is healed: an attempt that is under way is due again after its lease", () => {
+  test("is healed: something wakes the object, and then the attempt is made again", () => {
     const before = deliveringNumber();
     before.event(ALICE);
+    before.event(ALICE);
     before.engine.pump();
-    expect(before.world.wakeUps).toEqual([NOW + LEASE]);
+    expect(before.world.wakeUps).toEqual([NOW + INSURANCE]);
 
     const after = deliveringNumber({ store: before.store });
-    after.world.now = NOW + LEASE - 1;
-    after.engine.pump();
-    expect(after.underWay()).toEqual([]);
-    after.world.now = NOW + LEASE;
-    after.engine.pump();
+    after.engine.wake();
     expect(after.underWay()).toEqual([1]);
     expect(before.row(1)).toMatchObject({ attempts: 2 });
+  });
+
+  test("is healed at once when the object wakes for another reason, with what was queued but not begun", () => {
+    const before = deliveringNumber();
+    before.event(ALICE);
+    const after = deliveringNumber({ store: before.store });
+    after.engine.wake();
+    expect(after.underWay()).toEqual([1]);
   });
 
   test("costs no wake-up at once while all places are taken", () => {
@@ -170,7 +175,7 @@ describe("a crash in the middle of an attempt", () => {
     engine.pump();
     engine.pump();
     expect(world.wakeUps.filter((dueAt) => dueAt <= NOW)).toEqual([]);
-    expect(world.wakeUps).toContain(NOW + LEASE);
+    expect(world.wakeUps).toContain(NOW + INSURANCE);
   });
 });
 
@@ -181,7 +186,8 @@ describe("a removed number", () => {
     engine.pump();
     const late = attempt(1);
     engine.forget();
-    storage.sql.exec("UPDATE deliveries SET status = 'waiting', attempts = 0, due_at = 0");
+    storage.sql.exec("DELETE FROM deliveries");
+    storage.sql.exec("INSERT INTO deliveries (seq, chat_id, status, due_at) VALUES (1, ?, 'waiting', 0)", BOB);
     await late.answer({ ...ANSWERED, body: `{"reply":"Hello"}` });
     expect(row(1)).toMatchObject({ status: "waiting", attempts: 0, reply_id: null });
     engine.pump();
@@ -219,7 +225,7 @@ describe("a reply", () => {
     expect(world.replies).toEqual([]);
   });
 
-  test("that cannot be stored leaves the delivery undone, to be tried again after its lease", async () => {
+  test("that cannot be stored leaves the delivery undone, to be tried again", async () => {
     const refusal = new Error("disk full");
     const queueReply = () => {
       throw refusal;
@@ -230,5 +236,9 @@ describe("a reply", () => {
     await attempt(1).answer(withReply);
     expect(row(1)).toMatchObject({ status: "waiting", attempts: 1 });
     expect(world.errors).toEqual([refusal]);
+    expect(world.wakeUps.at(-1)).toBe(NOW + INSURANCE);
+    world.now = NOW + INSURANCE;
+    engine.pump();
+    expect(row(1)).toMatchObject({ attempts: 2 });
   });
 });
