@@ -1,0 +1,101 @@
+/**
+ * Fetches a file from a URL that a caller named: every address is checked, redirects included, and the file is counted
+ * while it streams. The caller learns fixed sentences only, never what an address answered.
+ */
+import { ok, type Result, refuse } from "../errors.ts";
+import { checkFetchTarget, type TargetPolicy } from "./fetch-target.ts";
+
+const TIMEOUT_MS = 30_000;
+const MAX_REDIRECTS = 3;
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+export interface FetchFileOptions {
+  policy: TargetPolicy;
+  /** The body fails with `FileTooLargeError` after this many bytes; a larger `Content-Length` is refused at once. */
+  maxBytes: number;
+  /** The field that named the URL, for the error's issue. */
+  field: string;
+  /** Default: the platform's. */
+  fetch?: (url: string, init: RequestInit) => Promise<Response>;
+}
+
+export interface FetchedFile {
+  /** Where it was found in the end. */
+  url: URL;
+  /** Lower case, without parameters; null when the server told none. */
+  contentType: string | null;
+  /** What the server announced; null when it told nothing. */
+  contentLength: number | null;
+  /** Fails when the time limit (30 s for all of it) or `maxBytes` is passed. Read it or cancel it. */
+  body: ReadableStream<Uint8Array>;
+}
+
+/** The file went on after the limit. */
+export class FileTooLargeError extends Error {
+  override name = "FileTooLargeError";
+}
+
+const tooLarge = (maxBytes: number) =>
+  refuse("too_large", "The file is too large", {
+    hint: `Use a file of at most ${maxBytes.toLocaleString("en")} bytes`,
+  });
+
+/** Refusals: `invalid_request` with the field's issue (bad address, unreachable, not 2xx), `too_large`. */
+export async function fetchFile(text: string, options: FetchFileOptions): Promise<Result<FetchedFile>> {
+  const { policy, maxBytes, field, fetch: call = (url, init) => fetch(url, init) } = options;
+  const invalid = (message: string) =>
+    refuse("invalid_request", "The file could not be read", { issues: [{ path: field, message }] });
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  let next = text;
+  for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
+    const target = checkFetchTarget(next, policy);
+    if (!target.ok) return invalid(hop === 0 ? target.message : `The address redirects. ${target.message}`);
+    const response = await call(target.url.href, { redirect: "manual", signal }).catch(() => null);
+    if (response === null) return invalid("The address could not be reached within 30 seconds");
+    const location = REDIRECTS.has(response.status) ? response.headers.get("Location") : null;
+    if (location === null) return fileOf(target.url, response);
+    await response.body?.cancel();
+    if (!URL.canParse(location, target.url.href)) return invalid("The address redirects to something that is no URL");
+    next = new URL(location, target.url).href;
+  }
+  return invalid(`The address redirects more than ${MAX_REDIRECTS} times`);
+
+  async function fileOf(url: URL, response: Response): Promise<Result<FetchedFile>> {
+    const announced = Number(response.headers.get("Content-Length") ?? Number.NaN);
+    const contentLength = Number.isSafeInteger(announced) && announced >= 0 ? announced : null;
+    const refusal = !response.ok
+      ? invalid(`The address answered ${response.status}`)
+      : (contentLength ?? 0) > maxBytes
+        ? tooLarge(maxBytes)
+        : null;
+    if (refusal !== null || response.body === null) {
+      await response.body?.cancel();
+      return refusal ?? invalid("The address answered without a file");
+    }
+    const contentType = response.headers.get("Content-Type")?.split(";")[0]?.trim().toLowerCase() || null;
+    return ok({ url, contentType, contentLength, body: response.body.pipeThrough(countUpTo(maxBytes)) });
+  }
+}
+
+/** Passes bytes on and fails with `FileTooLargeError` instead of passing more than `maxBytes`. */
+export function countUpTo(maxBytes: number): TransformStream<Uint8Array, Uint8Array> {
+  let size = 0;
+  return new TransformStream({
+    transform(chunk, controller) {
+      size += chunk.byteLength;
+      if (size > maxBytes) controller.error(new FileTooLargeError(`More than ${maxBytes} bytes`));
+      else controller.enqueue(chunk);
+    },
+  });
+}
+
+/** The whole of a small file; `invalid_request` when it broke off, `too_large` when it went on after the limit. */
+export async function readFile({ body }: Pick<FetchedFile, "body">, maxBytes: number, field: string) {
+  try {
+    return ok(new Uint8Array(await new Response(body).arrayBuffer()));
+  } catch (error) {
+    if (error instanceof FileTooLargeError) return tooLarge(maxBytes);
+    const issues = [{ path: field, message: "The file broke off before its end" }];
+    return refuse("invalid_request", "The file could not be read", { issues });
+  }
+}
