@@ -14,8 +14,8 @@ export async function freshStateFolder(): Promise<string> {
   for (const name of await readdir(ROOT)) {
     if (!isRunning(Number(name))) await rm(join(ROOT, name), { recursive: true, force: true });
   }
-  const folder = join(ROOT, String(process.pid));
-  await mkdir(folder);
+  const folder = join(ROOT, String(process.pid), "state");
+  await mkdir(folder, { recursive: true });
   return folder;
 }
 

@@ -5,7 +5,7 @@
  * It runs a bundle that was built before: `wrangler dev` on the sources would restart the runtime, and with it every
  * session, whenever a file is saved.
  */
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { devNull } from "node:os";
 import { join } from "node:path";
@@ -44,15 +44,30 @@ export interface GatewayProcess {
   kill(): Promise<void>;
 }
 
-/** Bundles the Worker exactly as a deployment would. @returns the bundle's file, for `startGateway` */
-export async function buildGateway(outDir: string): Promise<string> {
-  await new Promise<void>((resolve, reject) => {
-    const args = [WRANGLER, "deploy", "--dry-run", "--outdir", outDir];
-    execFile(process.execPath, args, { cwd: ROOT, env: ENVIRONMENT }, (error, stdout, stderr) => {
-      if (error) reject(new Error(`The gateway could not be built.\n${stdout}${stderr}`));
-      else resolve();
-    });
+/**
+ * Bundles the Worker exactly as a deployment would; `signal` stops it.
+ * @returns the bundle's file, for `startGateway`. @throws with the output when it cannot be built
+ */
+export async function buildGateway(outDir: string, signal?: AbortSignal): Promise<string> {
+  const child = spawn(process.execPath, [WRANGLER, "deploy", "--dry-run", "--outdir", outDir], {
+    cwd: ROOT,
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: ENVIRONMENT,
   });
+  let output = "";
+  const read = (chunk: Buffer): void => {
+    output += chunk.toString("utf8");
+  };
+  child.stdout?.on("data", read);
+  child.stderr?.on("data", read);
+  const stop = (): void => signalGroup(child.pid, "SIGKILL");
+  signal?.addEventListener("abort", stop);
+  const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
+  signal?.removeEventListener("abort", stop);
+  if (code !== 0) await end(child, "SIGKILL");
+  signal?.throwIfAborted();
+  if (code !== 0) throw new Error(`The gateway could not be built.\n${output}`);
   return join(outDir, "worker.js");
 }
 
@@ -60,7 +75,7 @@ export async function buildGateway(outDir: string): Promise<string> {
 export async function startGateway(options: GatewayOptions): Promise<GatewayProcess> {
   const { stateDir, settings, port = 0, signal } = options;
   signal?.throwIfAborted();
-  const bundle = options.bundle ?? (await buildGateway(`${stateDir}-bundle`));
+  const bundle = options.bundle ?? (await buildGateway(`${stateDir}-bundle`, signal));
   signal?.throwIfAborted();
   const vars = Object.entries(settings).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
   const config = fileURLToPath(new URL("../../wrangler.toml", import.meta.url));
@@ -137,7 +152,8 @@ const once = (child: ChildProcess): Promise<void> => new Promise((resolve) => ch
 
 const after = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());
 
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
+function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
   try {
     process.kill(-pid, signal);
   } catch {
