@@ -10,6 +10,7 @@ import { inviteToTry } from "./demo/try-it.ts";
 
 /** By convention 128 + the signal's number. */
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+const SIGPIPE_CODE = 141;
 /** Enough of the gateway's output to see why it failed. */
 const LAST_LINES = 30;
 /** What the Worker logs takes a moment to get through wrangler. */
@@ -26,6 +27,11 @@ const interrupted = new Promise<number>((resolve) => {
       resolve(code);
     });
   }
+  // Nobody reads any more, as in `npm run demo | head`.
+  process.stdout.on("error", () => {
+    stop.abort(new Error("the output was closed"));
+    resolve(SIGPIPE_CODE);
+  });
 });
 
 /** @returns the exit code */

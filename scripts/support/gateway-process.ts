@@ -49,12 +49,7 @@ export interface GatewayProcess {
  * @returns the bundle's file, for `startGateway`. @throws with the output when it cannot be built
  */
 export async function buildGateway(outDir: string, signal?: AbortSignal): Promise<string> {
-  const child = spawn(process.execPath, [WRANGLER, "deploy", "--dry-run", "--outdir", outDir], {
-    cwd: ROOT,
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
-    env: ENVIRONMENT,
-  });
+  const child = startGroup([WRANGLER, "deploy", "--dry-run", "--outdir", outDir]);
   let output = "";
   const read = (chunk: Buffer): void => {
     output += chunk.toString("utf8");
@@ -96,13 +91,7 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
   ];
   // Settings of this machine's .dev.vars must not mix with these.
   args.push("--env-file", devNull, "--show-interactive-dev-session=false");
-  const child = spawn(process.execPath, [WRANGLER, ...args, ...vars], {
-    cwd: ROOT,
-    // A group of its own, so that the runtime wrangler starts can be stopped with it.
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
-    env: ENVIRONMENT,
-  });
+  const child = startGroup([WRANGLER, ...args, ...vars]);
   let output = "";
   const url = await new Promise<string>((resolve, reject) => {
     const fail = (why: string): void => reject(new Error(`The gateway ${why}.\n${output}`));
@@ -134,6 +123,23 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
     stop: () => end(child, "SIGTERM"),
     kill: () => end(child, "SIGKILL"),
   };
+}
+
+/**
+ * Node with these arguments, in a process group of its own, so that what it starts can be stopped with it. The group
+ * ends with this process too, however that ends, SIGKILL apart.
+ */
+function startGroup(args: string[]): ChildProcess {
+  const child = spawn(process.execPath, args, {
+    cwd: ROOT,
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: ENVIRONMENT,
+  });
+  const killAtExit = (): void => signalGroup(child.pid, "SIGKILL");
+  process.once("exit", killAtExit);
+  child.once("close", () => process.off("exit", killAtExit));
+  return child;
 }
 
 /** Signals the group and waits until no process of it is left; what ignores SIGTERM is killed. */

@@ -86,6 +86,14 @@ describe("npm run demo", () => {
     expect(await demo.ends()).toBe(signal === "SIGINT" ? 130 : 143);
     expect(await leftovers(demo)).toEqual([]);
   });
+
+  it("leaves nothing behind when nobody reads its output any more", async () => {
+    const demo = startDemo();
+    await demo.prints("starting (the Worker is bundled first)");
+    demo.stopsReading();
+    expect(await demo.ends()).toBe(141);
+    expect(await leftovers(demo)).toEqual([]);
+  });
 });
 
 function startDemo(args: string[] = []): DemoProcess {

@@ -67,6 +67,11 @@ export class DemoProcess {
     this.#child.kill(name);
   }
 
+  /** Closes the pipe it prints to, as `head` does when it has enough. */
+  stopsReading(): void {
+    this.#child.stdout?.destroy();
+  }
+
   /** Programs of the running processes that belong to this demo, itself included. */
   processes(): string[] {
     return readdirSync("/proc").flatMap((pid) => {
