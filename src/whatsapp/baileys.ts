@@ -3,7 +3,7 @@
  * and libsignal are evaluated, and libsignal's program-wide queue is taken out before anything uses it.
  */
 import "./crypto/install.ts";
-import { usePrivateSignalQueues } from "./private-signal-queues.ts";
+import { usePrivateSignalQueues } from "./crypto/private-signal-queues.ts";
 
 usePrivateSignalQueues();
 
