@@ -4,6 +4,7 @@
  */
 import "./crypto/install.ts";
 import { usePrivateSignalQueues } from "./crypto/private-signal-queues.ts";
+import "./utf8-write.ts";
 
 usePrivateSignalQueues();
 

@@ -11,7 +11,7 @@ describe("messages", () => {
     const [phone, alice] = [lab.whatsApp.phone(), lab.whatsApp.contact()];
     const number = await lab.number("exact");
     await number.isLinkedBy(phone);
-    const text = "Grüße 👩‍⚕️ — line one\nline two, end";
+    const text = "Grüße aus der Praxis, Ihr Termin ist am Montag um 9 Uhr 👩‍⚕️ — line one\nline two, end";
     const sent = await number.sends(alice.phone, text);
     expect(sent).toMatchObject({ success: true, status: "sent" });
     const received = await alice.received(text, { from: phone.phone });
