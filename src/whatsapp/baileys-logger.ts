@@ -7,7 +7,7 @@ import type { SocketConfig } from "./baileys.ts";
 type ILogger = SocketConfig["logger"];
 
 /** Anything that looks like an address or a number someone could be found by. */
-const PERSONAL = /\d{5,}|\S+@\S+/g;
+const PERSONAL = /\S+@\S+|\d{5,}/g;
 const MAX_LENGTH = 120;
 
 /** @param warn receives one short sentence without personal data */

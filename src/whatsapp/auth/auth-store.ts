@@ -8,7 +8,7 @@
 import type { AuthenticationCreds, SignalDataSet, SignalDataTypeMap, SignalKeyStore } from "../baileys.ts";
 import { BufferJSON, initAuthCreds, proto } from "../baileys.ts";
 import { BoundedMap } from "./bounded-map.ts";
-import { trimOwnSenderKey } from "./own-sender-keys.ts";
+import { compactSenderKey } from "./compact-sender-key.ts";
 
 /** Pseudo key type under which a decrypted stanza rides in a key transaction. */
 export const INBOUND = "x-inbound";
@@ -84,7 +84,7 @@ export function openAuthStore({ storage, isCurrent, onInbound }: AuthStoreOption
       cache.delete(name);
       return;
     }
-    const kept = type === "sender-key" ? trimOwnSenderKey(value as Uint8Array) : value;
+    const kept = type === "sender-key" ? compactSenderKey(value as Uint8Array) : value;
     sql.exec(
       "INSERT INTO signal_keys (type, id, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
       type,

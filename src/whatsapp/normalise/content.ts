@@ -26,6 +26,7 @@ const MEDIA: readonly Kind[] = [
 const SILENT: readonly (keyof proto.IMessage)[] = [
   "protocolMessage",
   "senderKeyDistributionMessage",
+  "fastRatchetKeySenderKeyDistributionMessage",
   "messageContextInfo",
   "deviceSentMessage",
   "keepInChatMessage",
