@@ -82,7 +82,7 @@ const RULES: ImportRules = {
     "@hono/zod-openapi": ["src/app.ts", "src/openapi.ts", "src/routes/", "src/middleware/", "src/schemas/"],
     zod: ["src/settings.ts"],
     "@whiskeysockets/baileys": ["src/whatsapp/baileys.ts", { types: "src/whatsapp/crypto/" }, "simulator/"],
-    libsignal: ["src/whatsapp/crypto/", "src/whatsapp/private-signal-queues.ts", "simulator/"],
+    libsignal: ["src/whatsapp/crypto/", "simulator/"],
     "@noble/curves": ["src/whatsapp/crypto/", "simulator/"],
     ws: ["simulator/"],
     "fast-png": ["src/qr/"],
