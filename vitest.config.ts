@@ -9,7 +9,18 @@ export default defineConfig({
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"], environment: "node" } },
       {
-        plugins: [cloudflareTest({ wrangler: { configPath: "./wrangler.toml" } })],
+        plugins: [
+          cloudflareTest(({ inject }) => ({
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: {
+              bindings: {
+                WHATSAPP_URL: inject<string>("whatsAppUrl"),
+                WHATSAPP_ROOT_KEY: inject<string>("whatsAppRootKey"),
+                SIMULATOR_CONTROL_URL: inject<string>("simulatorControlUrl"),
+              },
+            },
+          })),
+        ],
         // vitest does not read [alias] of wrangler.toml: the same lines again.
         resolve: {
           alias: {
@@ -23,6 +34,9 @@ export default defineConfig({
         test: {
           name: "durable",
           include: ["test/durable/**/*.test.ts"],
+          globalSetup: ["test/durable/support/simulator-setup.ts"],
+          // Waking by the heartbeat takes up to 30 s.
+          testTimeout: 90_000,
           server: { deps: { inline: [/baileys/] } },
         },
       },
