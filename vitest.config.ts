@@ -34,7 +34,7 @@ export default defineConfig({
         test: {
           name: "durable",
           include: ["test/durable/**/*.test.ts"],
-          globalSetup: ["test/durable/support/simulator-setup.ts"],
+          globalSetup: ["test/simulator/global-setup.ts"],
           // Waking by the heartbeat takes up to 30 s.
           testTimeout: 90_000,
           server: { deps: { inline: [/baileys/] } },

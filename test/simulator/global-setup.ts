@@ -1,12 +1,12 @@
 /**
- * Starts a simulator for the tests inside workerd, which drive it over its HTTP control. A process of its own, because
+ * Starts a simulator for the tests inside workerd (project `durable`), which drive it over its HTTP control. A process of its own, because
  * this project's aliases (`ws` among them) would apply to a simulator that is imported here.
  */
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { TestProject } from "vitest/node";
 
-const CLI = fileURLToPath(new URL("../../../simulator/cli.ts", import.meta.url));
+const CLI = fileURLToPath(new URL("../../simulator/cli.ts", import.meta.url));
 /** Starting takes about a second; a busy machine may need longer. */
 const PATIENCE_MS = 30_000;
 
