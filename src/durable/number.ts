@@ -21,6 +21,7 @@ import type { Connection, InstanceState } from "../store/instance-table.ts";
 import { migrate } from "../store/migrate.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { openSession } from "../whatsapp/open-session.ts";
+import type { OpenSession } from "../whatsapp/session.ts";
 import { DirectoryLink } from "./directory-link.ts";
 import { logEvent } from "./instance-log.ts";
 import { removeInstance } from "./remove-instance.ts";
@@ -40,8 +41,10 @@ export class WhatsAppNumber {
   readonly #deliveries: DeliveryEngine;
   readonly #directory: DirectoryLink;
   #state: InstanceState | null = null;
+  #removal: Promise<void> | null = null;
 
-  constructor(ctx: DurableObjectState, env: Env) {
+  /** @param open how a session is opened; a test gives its own */
+  constructor(ctx: DurableObjectState, env: Env, open: OpenSession = openSession) {
     this.#ctx = ctx;
     this.#env = env;
     this.store = openStore(ctx.storage.sql);
@@ -79,7 +82,7 @@ export class WhatsAppNumber {
     });
     this.keeper = new ConnectionKeeper({
       storage: ctx.storage,
-      openSession,
+      openSession: open,
       endpoint: () => {
         const settings = readSettings(env);
         return settings.ok ? whatsAppEndpoint(settings.value) : settings;
@@ -158,7 +161,15 @@ export class WhatsAppNumber {
   }
 
   /** Removes everything; goes on after a crash by the wake-up it sets first. */
-  async remove(): Promise<void> {
+  remove(): Promise<void> {
+    // One at a time: a second one that ends later would empty an instance made anew under this name.
+    this.#removal ??= this.#remove().finally(() => {
+      this.#removal = null;
+    });
+    return this.#removal;
+  }
+
+  async #remove(): Promise<void> {
     const state = this.#state;
     if (!state) return;
     this.keeper.abandon();
@@ -168,7 +179,7 @@ export class WhatsAppNumber {
       directory: this.#directory,
       media: this.#env.MEDIA,
       storage: this.#ctx.storage,
-      wakeAt: (dueAt) => this.#wakeups.set("removal", dueAt),
+      wakeAt: (dueAt) => this.#wakeups.setRemoval(dueAt),
       now,
     });
     this.#deliveries.forget();
@@ -177,16 +188,22 @@ export class WhatsAppNumber {
 
   async alarm(): Promise<void> {
     if (!this.#state) return;
-    await this.#wakeups.run(
-      {
-        removal: () => this.remove(),
-        heartbeat: () => this.keeper.heartbeat(),
-        reconnect: () => this.keeper.reconnect(),
-        deliveries: () => this.#deliveries.pump(),
-        directory: () => this.#directory.push(),
-      },
-      now(),
-    );
+    if (this.#state.profile.removing) {
+      await this.remove().catch((error) => this.#report("a removal could not be finished", error));
+      return;
+    }
+    const handlers = {
+      heartbeat: () => this.keeper.heartbeat(),
+      reconnect: () => this.keeper.reconnect(),
+      deliveries: () => this.#deliveries.pump(),
+      directory: () => this.#directory.push(),
+    };
+    try {
+      await this.#wakeups.run(handlers, now());
+    } catch (error) {
+      // Removed while a handler was waiting: there is nothing left to wake up for.
+      if (this.#state) this.#report("the wake-ups could not be read", error);
+    }
   }
 
   get #instanceId(): string {
@@ -224,14 +241,19 @@ export class WhatsAppNumber {
     migrate(this.#ctx.storage, INSTANCE_MIGRATIONS);
     this.#state = this.store.instance.load();
     if (!this.#state) return;
-    const connection = restarted(this.#state.connection, now());
-    if (connection !== this.#state.connection) {
+    if (!this.#state.profile.removing) this.#resume(this.#state);
+    this.#wakeups.arm();
+  }
+
+  #resume(state: InstanceState): void {
+    const connection = restarted(state.connection, now());
+    if (connection !== state.connection) {
       this.store.logs.add("info", "Restarted; connecting again", now());
       this.#saveConnection(connection);
       this.#wakeups.set("reconnect", now());
     }
     this.#deliveries.wake();
-    this.#wakeups.arm();
+    if (this.store.instance.unpushedRevision() !== null) this.#wakeups.setNoLaterThan("directory", now());
   }
 
   #transaction(work: () => void): void {

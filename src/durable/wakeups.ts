@@ -4,10 +4,13 @@
  */
 
 /** When several handlers are due, they run in this order. */
-export const WAKEUP_NAMES = ["removal", "heartbeat", "reconnect", "deliveries", "directory"] as const;
+export const WAKEUP_NAMES = ["heartbeat", "reconnect", "deliveries", "directory"] as const;
 export type WakeupName = (typeof WAKEUP_NAMES)[number];
 
 export type WakeupHandlers = Record<WakeupName, (now: number) => Promise<void> | void>;
+
+/** Wakes an object whose removal was interrupted; it takes the place of all others, and no handler runs any more. */
+const REMOVAL = "removal";
 
 type Row = { name: string; due_at: number };
 
@@ -35,6 +38,13 @@ export class Wakeups {
   setNoLaterThan(name: WakeupName, dueAt: number): void {
     const due = this.dueAt(name);
     if (due === null || due > dueAt) this.set(name, dueAt);
+  }
+
+  /** From here on the object wakes up only to go on with its removal, at `dueAt` (epoch milliseconds). */
+  setRemoval(dueAt: number): void {
+    this.#storage.sql.exec("DELETE FROM wakeups");
+    this.#storage.sql.exec("INSERT INTO wakeups (name, due_at) VALUES (?, ?)", REMOVAL, Math.ceil(dueAt));
+    this.arm();
   }
 
   dueAt(name: WakeupName): number | null {
