@@ -2,6 +2,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnv, Platform } from "./middleware/app-env.ts";
 import { authenticate } from "./middleware/authenticate.ts";
+import { authorise } from "./middleware/authorise.ts";
 import { respondNotFound, respondToError } from "./middleware/errors.ts";
 import { instance } from "./middleware/instance.ts";
 import { jsonBody } from "./middleware/json-body.ts";
@@ -9,9 +10,11 @@ import { requestId } from "./middleware/request-id.ts";
 import { services } from "./middleware/services.ts";
 import { refuseInvalid } from "./middleware/validation.ts";
 import { serveOpenApi } from "./openapi.ts";
+import { audit } from "./routes/audit.ts";
 import { connections } from "./routes/connection.ts";
 import { health } from "./routes/health.ts";
 import { instances } from "./routes/instances.ts";
+import { keys } from "./routes/keys.ts";
 import { logs } from "./routes/logs.ts";
 import { messaging } from "./routes/messaging.ts";
 import { system } from "./routes/system.ts";
@@ -31,6 +34,7 @@ export function buildApp<Bindings extends SettingsSource>(platform: Platform<Bin
   app.route("/", health());
 
   app.use("/api/*", authenticate());
+  app.use("/api/*", authorise(app));
   app.use("/api/*", jsonBody(LIMITS.jsonBodyBytes));
   app.use("/api/instances/:instanceId/*", instance);
   app.route("/", instances);
@@ -39,5 +43,7 @@ export function buildApp<Bindings extends SettingsSource>(platform: Platform<Bin
   app.route("/", webhooks);
   app.route("/", logs);
   app.route("/", system);
+  app.route("/", keys);
+  app.route("/", audit);
   return app;
 }

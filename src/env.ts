@@ -13,4 +13,6 @@ export interface Env extends SettingsSource {
   DIRECTORIES: DurableObjectNamespace<DirectoryObject>;
   /** Received and uploaded media. */
   MEDIA: R2Bucket;
+  /** Counts failed authentications by address; absent = they are not counted. */
+  AUTH_FAILURES?: RateLimit;
 }

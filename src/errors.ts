@@ -9,6 +9,8 @@ export const ERROR_STATUS = {
   invalid_request: 400,
   /** The key is missing, unknown, or given twice with different values. */
   unauthorized: 401,
+  /** The key is right, but may not do this. */
+  forbidden: 403,
   /** No such route, instance, message or file; another organisation's instance looks the same. */
   not_found: 404,
   /** The recipient's phone number has no WhatsApp account; nothing was sent. */
@@ -25,6 +27,8 @@ export const ERROR_STATUS = {
   too_large: 413,
   /** The body is not of a content type this route reads. */
   unsupported_media_type: 415,
+  /** Too many calls in a short time; `Retry-After` says when to try again. */
+  rate_limited: 429,
   /** Something went wrong that we did not foresee; the log has the request id. */
   internal: 500,
   /** Described by the contract, not built yet. */

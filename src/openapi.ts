@@ -30,6 +30,7 @@ const TAGS = [
   { name: "Messaging", description: "Send messages and read the history" },
   { name: "Webhook", description: "Where received messages are delivered" },
   { name: "Logs", description: "What an instance did lately, for finding out why" },
+  { name: "Keys", description: "Keys of an organisation, and the log of what was done with them" },
   { name: "System", description: "Health of the deployment, and keys" },
 ];
 

@@ -193,6 +193,58 @@ export interface InstanceRpc {
   setWebhook(orgId: string, webhookUrl: string | null): Promise<Result<WebhookView>>;
 }
 
+/** What a key may do; see schemas/scopes.ts. */
+export type Scope = "read" | "send" | "manage" | "admin";
+
+/** A key to be stored; its secret stays with the caller. */
+export interface NewKey {
+  id: string;
+  /** SHA-256 of the whole key, hexadecimal. */
+  hash: string;
+  name: string;
+  scopes: Scope[];
+  /** Ids of the only instances it may use; null for all. */
+  instances: string[] | null;
+  /** Epoch milliseconds; null for never. */
+  expiresAt: number | null;
+  createdBy: string;
+}
+
+/** A key as it is listed. Times are ISO 8601. */
+export interface KeyView {
+  id: string;
+  name: string;
+  scopes: Scope[];
+  instances: string[] | null;
+  createdAt: string;
+  createdBy: string;
+  expiresAt: string | null;
+  lastUsedAt: string | null;
+}
+
+/** What a key may do. */
+export interface KeyGrant {
+  scopes: Scope[];
+  instances: string[] | null;
+  /** Epoch milliseconds; null for never. */
+  expiresAt: number | null;
+}
+
+/** A management action: who, what, on what, with which HTTP status. */
+export interface NewAuditEntry {
+  keyId: string;
+  action: string;
+  target: string | null;
+  status: number;
+  requestId: string;
+}
+
+export interface AuditEntry extends NewAuditEntry {
+  id: string;
+  /** ISO 8601. */
+  at: string;
+}
+
 /** The object of one organisation. */
 export interface DirectoryRpc {
   /** Stores an instance's summary unless a newer one is there. */
@@ -203,8 +255,19 @@ export interface DirectoryRpc {
     limit: number;
     cursor?: string;
     status?: ConnectionState;
+    /** Only these instances. */
+    ids?: readonly string[];
   }): Promise<{ instances: InstanceSummary[]; next: string | null }>;
   /** The instance linked to this phone (digits), if any. */
   findByPhone(phone: string): Promise<InstanceSummary | null>;
   totals(): Promise<{ total: number; connected: number }>;
+  /** `wrong_state` when there are too many. */
+  createKey(key: NewKey): Promise<Result<KeyView>>;
+  listKeys(): Promise<KeyView[]>;
+  revokeKey(id: string): Promise<Result<{ id: string }>>;
+  /** Null for an unknown, wrong or expired key; notes the use. */
+  checkKey(id: string, hash: string): Promise<KeyGrant | null>;
+  recordAction(entry: NewAuditEntry): Promise<void>;
+  /** Newest first; `next` is the cursor of the following page. */
+  listActions(query: { limit: number; cursor?: string }): Promise<{ entries: AuditEntry[]; next: string | null }>;
 }

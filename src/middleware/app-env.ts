@@ -1,6 +1,7 @@
 /** What every handler finds in its context, and what the platform has to provide for it. */
 import type { DirectoryRpc, InstanceRpc } from "../durable/rpc.ts";
 import type { Settings, SettingsSource } from "../settings.ts";
+import type { Principal } from "./principal.ts";
 
 /** How the app reaches the Durable Objects, the clock and chance; the Worker passes the real ones, tests their own. */
 export interface Platform<Bindings extends SettingsSource> {
@@ -8,6 +9,8 @@ export interface Platform<Bindings extends SettingsSource> {
   instanceStub(env: Bindings, orgId: string, instanceId: string): InstanceRpc;
   /** The object of one organisation. */
   directoryStub(env: Bindings, orgId: string): DirectoryRpc;
+  /** Counts a failed authentication of this address; false when there were too many. */
+  mayFailAgain(env: Bindings, address: string): Promise<boolean>;
   /** Milliseconds since 1970. */
   now(): number;
   /** From 0 to below 1. */
@@ -18,6 +21,7 @@ export interface Platform<Bindings extends SettingsSource> {
 export interface Services {
   instance(orgId: string, instanceId: string): InstanceRpc;
   directory(orgId: string): DirectoryRpc;
+  mayFailAgain(address: string): Promise<boolean>;
   now(): number;
   random(): number;
 }
@@ -29,8 +33,11 @@ export interface AppEnv {
     requestId: string;
     settings: Settings;
     services: Services;
+    principal: Principal;
     /** The organisation the caller acts for. */
     orgId: string;
+    /** What a management action concerned, where the path does not say it. */
+    auditTarget: string | undefined;
     /** Below `/api/instances/{instanceId}` only. */
     instanceId: string;
     instance: InstanceRpc;

@@ -12,6 +12,7 @@ export function services<Bindings extends SettingsSource>(platform: Platform<Bin
     c.set("services", {
       instance: (orgId, instanceId) => platform.instanceStub(env, orgId, instanceId),
       directory: (orgId) => platform.directoryStub(env, orgId),
+      mayFailAgain: (address) => platform.mayFailAgain(env, address),
       now: platform.now,
       random: platform.random,
     });

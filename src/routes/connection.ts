@@ -15,7 +15,7 @@ import {
   QrSchema,
 } from "../schemas/connection.ts";
 import { connectedText, connectText, enterCodeText, qrText } from "./connection-text.ts";
-import { answer, errorResponses, jsonContent } from "./document.ts";
+import { answer, errorResponses, jsonContent, needs } from "./document.ts";
 import { instanceAnswer } from "./instance-answer.ts";
 
 const tags = ["Connection"];
@@ -23,6 +23,7 @@ const params = InstanceParamsSchema;
 const bodyErrors = ["invalid_request", "unauthorized", "not_found", "too_large", "unsupported_media_type"] as const;
 
 const connect = createRoute({
+  ...needs("manage"),
   method: "post",
   path: "/api/instances/{instanceId}/connect",
   operationId: "connectInstance",
@@ -40,6 +41,7 @@ const connect = createRoute({
 });
 
 const pair = createRoute({
+  ...needs("manage"),
   method: "post",
   path: "/api/instances/{instanceId}/pair",
   operationId: "pairInstance",
@@ -56,6 +58,7 @@ const pair = createRoute({
 });
 
 const disconnect = createRoute({
+  ...needs("manage"),
   method: "post",
   path: "/api/instances/{instanceId}/disconnect",
   operationId: "disconnectInstance",
@@ -69,6 +72,7 @@ const disconnect = createRoute({
 });
 
 const clearAuth = createRoute({
+  ...needs("manage"),
   method: "post",
   path: "/api/instances/{instanceId}/clear-auth",
   operationId: "clearAuth",
@@ -87,6 +91,7 @@ const clearAuth = createRoute({
 const picture = z.string().openapi({ type: "string", format: "binary" });
 
 const qr = createRoute({
+  ...needs("read"),
   method: "get",
   path: "/api/instances/{instanceId}/qr",
   operationId: "getQr",
@@ -112,6 +117,7 @@ const qr = createRoute({
 });
 
 const connection = createRoute({
+  ...needs("read"),
   method: "get",
   path: "/api/instances/{instanceId}/connection",
   operationId: "getConnection",

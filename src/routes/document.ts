@@ -2,6 +2,7 @@
 import type { z } from "@hono/zod-openapi";
 import { ERROR_STATUS, type ErrorCode } from "../errors.ts";
 import { ErrorSchema } from "../schemas/common.ts";
+import type { Scope } from "../schemas/scopes.ts";
 
 /** A JSON answer, for `responses` of a route. */
 export function answer<T extends z.ZodType>(description: string, schema: T) {
@@ -13,15 +14,22 @@ export function jsonContent<T extends z.ZodType>(schema: T) {
   return { "application/json": { schema } };
 }
 
+/** Declares the scope a route needs; shown in the document as `x-scope`, enforced by `middleware/authorise.ts`. */
+export function needs(scope: Scope) {
+  return { "x-scope": scope } as const;
+}
+
 /** What a status means in this API; one text for all codes that share it. */
 const MEANINGS: Record<(typeof ERROR_STATUS)[ErrorCode], string> = {
   400: "A value is wrong; `issues` names each field",
   401: "The key is missing or wrong",
+  403: "The key may not do this: it lacks the scope, or is narrowed to certain instances",
   404: "There is no such instance, or the recipient has no WhatsApp account; `code` tells which",
   405: "The path exists, the method does not",
   409: "Not possible in the state the instance is in; nothing was changed",
   413: "The body is too large",
   415: "The body is not JSON",
+  429: "Too many calls in a short time; try again after `Retry-After`",
   500: "Something went wrong that nobody foresaw; the log has the request id",
   501: "Described here, not built yet; nothing was done",
   503: "WhatsApp or a part of the deployment did not answer, or a setting is wrong; see `Retry-After` and `hint`",

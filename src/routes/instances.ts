@@ -11,13 +11,14 @@ import {
   ListInstancesQuerySchema,
   UpdateInstanceSchema,
 } from "../schemas/instances.ts";
-import { answer, errorResponses, jsonContent } from "./document.ts";
+import { answer, errorResponses, jsonContent, needs } from "./document.ts";
 import { instanceAnswer, summaryAnswer } from "./instance-answer.ts";
 import { generateInstanceId } from "./instance-id.ts";
 
 const tags = ["Instances"];
 
 const listInstances = createRoute({
+  ...needs("read"),
   method: "get",
   path: "/api/instances",
   operationId: "listInstances",
@@ -34,6 +35,7 @@ const listInstances = createRoute({
 });
 
 const createInstance = createRoute({
+  ...needs("manage"),
   method: "post",
   path: "/api/instances",
   operationId: "createInstance",
@@ -50,6 +52,7 @@ const createInstance = createRoute({
 });
 
 const getInstance = createRoute({
+  ...needs("read"),
   method: "get",
   path: "/api/instances/{instanceId}",
   operationId: "getInstance",
@@ -63,6 +66,7 @@ const getInstance = createRoute({
 });
 
 const updateInstance = createRoute({
+  ...needs("manage"),
   method: "put",
   path: "/api/instances/{instanceId}",
   operationId: "updateInstance",
@@ -79,6 +83,7 @@ const updateInstance = createRoute({
 });
 
 const deleteInstance = createRoute({
+  ...needs("manage"),
   method: "delete",
   path: "/api/instances/{instanceId}",
   operationId: "deleteInstance",
@@ -96,8 +101,9 @@ const deleteInstance = createRoute({
 
 export const instances = new OpenAPIHono<AppEnv>()
   .openapi(listInstances, async (c) => {
-    const { services, orgId } = c.var;
-    const page = await services.directory(orgId).list(withoutUndefined(c.req.valid("query")));
+    const { services, orgId, principal } = c.var;
+    const only = principal.instances === null ? {} : { ids: principal.instances };
+    const page = await services.directory(orgId).list({ ...withoutUndefined(c.req.valid("query")), ...only });
     const list = page.instances.map(summaryAnswer);
     return c.json({ success: true as const, count: list.length, instances: list, next: page.next }, 200);
   })
@@ -105,6 +111,7 @@ export const instances = new OpenAPIHono<AppEnv>()
     const { services, orgId } = c.var;
     const body = c.req.valid("json");
     const instanceId = body.id ?? generateInstanceId(services.now(), services.random);
+    c.set("auditTarget", instanceId);
     const created = await services.instance(orgId, instanceId).initialise({
       orgId,
       instanceId,

@@ -4,9 +4,10 @@ import type { AppEnv } from "../middleware/app-env.ts";
 import { unwrap } from "../middleware/errors.ts";
 import { InstanceParamsSchema } from "../schemas/common.ts";
 import { LogListSchema, LogQuerySchema } from "../schemas/logs.ts";
-import { answer, errorResponses } from "./document.ts";
+import { answer, errorResponses, needs } from "./document.ts";
 
 const listLogs = createRoute({
+  ...needs("read"),
   method: "get",
   path: "/api/instances/{instanceId}/logs",
   operationId: "listLogs",

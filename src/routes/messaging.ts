@@ -5,12 +5,13 @@ import type { AppEnv } from "../middleware/app-env.ts";
 import { RefusalError, unwrap } from "../middleware/errors.ts";
 import { InstanceParamsSchema, withoutUndefined } from "../schemas/common.ts";
 import { MessageListSchema, MessageQuerySchema, SendMessageSchema, SentSchema } from "../schemas/messaging.ts";
-import { answer, errorResponses, jsonContent } from "./document.ts";
+import { answer, errorResponses, jsonContent, needs } from "./document.ts";
 import { messageAnswer, sentAnswer } from "./message-answer.ts";
 
 const tags = ["Messaging"];
 
 const send = createRoute({
+  ...needs("send"),
   method: "post",
   path: "/api/instances/{instanceId}/send",
   operationId: "sendMessage",
@@ -36,6 +37,7 @@ const send = createRoute({
 });
 
 const listMessages = createRoute({
+  ...needs("read"),
   method: "get",
   path: "/api/instances/{instanceId}/messages",
   operationId: "listMessages",

@@ -3,11 +3,12 @@ import { randomBytes } from "node:crypto";
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { GeneratedKeySchema } from "../schemas/system.ts";
-import { answer, errorResponses } from "./document.ts";
+import { answer, errorResponses, needs } from "./document.ts";
 
 const KEY_BYTES = 32;
 
 const generateApiKey = createRoute({
+  ...needs("admin"),
   method: "post",
   path: "/api/generate-api-key",
   operationId: "generateApiKey",

@@ -5,11 +5,12 @@ import type { AppEnv } from "../middleware/app-env.ts";
 import { unwrap } from "../middleware/errors.ts";
 import { InstanceParamsSchema } from "../schemas/common.ts";
 import { SetWebhookSchema, WebhookChangedSchema, WebhookSchema } from "../schemas/webhook.ts";
-import { answer, errorResponses, jsonContent } from "./document.ts";
+import { answer, errorResponses, jsonContent, needs } from "./document.ts";
 
 const tags = ["Webhook"];
 
 const getWebhook = createRoute({
+  ...needs("read"),
   method: "get",
   path: "/api/instances/{instanceId}/webhook",
   operationId: "getWebhook",
@@ -21,6 +22,7 @@ const getWebhook = createRoute({
 });
 
 const setWebhook = createRoute({
+  ...needs("manage"),
   method: "put",
   path: "/api/instances/{instanceId}/webhook",
   operationId: "setWebhook",

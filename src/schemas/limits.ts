@@ -18,6 +18,8 @@ export const LIMITS = {
   searchCharacters: 100,
   /** Characters of a page cursor: ours are far shorter. */
   cursorCharacters: 256,
+  /** Instances one key may be narrowed to: more are better served by a key of their organisation. */
+  keyInstances: 100,
   /** Characters of an `X-Request-Id` that we take over. */
   requestIdCharacters: 128,
 } as const;

@@ -1,6 +1,6 @@
 /** The app in Node, on stand-ins for the Durable Objects: a test names the methods its route may call. */
 import { buildApp } from "../../../src/app.ts";
-import type { DirectoryRpc, InstanceRpc, InstanceView } from "../../../src/durable/rpc.ts";
+import type { DirectoryRpc, InstanceRpc, InstanceView, NewAuditEntry } from "../../../src/durable/rpc.ts";
 import type { SettingsSource } from "../../../src/settings.ts";
 
 export const NOW = Date.parse("2026-01-29T12:00:00.000Z");
@@ -15,6 +15,8 @@ interface World {
   directory?: Partial<DirectoryRpc>;
   /** Left out: a deployment with a key, which every call carries. */
   env?: SettingsSource;
+  /** Left out: failed authentications are not limited. */
+  mayFailAgain?: (address: string) => boolean;
 }
 
 interface Call {
@@ -32,19 +34,27 @@ export interface Answer {
   body: unknown;
 }
 
-/** A driver of the API: `call("GET /api/health")` gives status, headers and body; `named` lists the objects asked for. */
-export function api({ instance = {}, directory = {}, env }: World = {}) {
+/** A driver of the API: `call("GET /api/health")` gives status, headers and body; `named` lists the objects asked for, `audited` what the audit log got. */
+export function api({ instance = {}, directory = {}, env, mayFailAgain = () => true }: World = {}) {
   const named: string[] = [];
+  const audited: NewAuditEntry[] = [];
   // A method that the test did not name is missing and fails the call with a TypeError: nothing answers by default.
   const app = buildApp({
     instanceStub: (_env, orgId, instanceId) => {
       named.push(`${orgId}/${instanceId}`);
       return instance as InstanceRpc;
     },
-    directoryStub: (_env, orgId) => {
-      named.push(orgId);
-      return directory as DirectoryRpc;
-    },
+    directoryStub: (_env, orgId) =>
+      new Proxy(
+        { recordAction: async (entry: NewAuditEntry) => void audited.push(entry), ...directory } as DirectoryRpc,
+        {
+          get(target, method, receiver) {
+            if (method !== "recordAction") named.push(orgId);
+            return Reflect.get(target, method, receiver);
+          },
+        },
+      ),
+    mayFailAgain: async (_env, address) => mayFailAgain(address),
     now: () => NOW,
     random: () => 0.5,
   });
@@ -67,7 +77,7 @@ export function api({ instance = {}, directory = {}, env }: World = {}) {
       body: text === "" ? null : isJson ? JSON.parse(text) : text,
     };
   }
-  return { call, request, named };
+  return { call, request, named, audited };
 }
 
 /** The parts of an error's body that a test compares; the request id differs every time. */
