@@ -13,6 +13,8 @@ export default defineConfig({
           cloudflareTest(({ inject }) => ({
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
+              // vitest hands the modules of one test file to the next in one message, larger than workerd's usual 1 MiB.
+              compatibilityFlags: ["increase_websocket_message_size"],
               bindings: {
                 WHATSAPP_URL: inject<string>("whatsAppUrl"),
                 WHATSAPP_ROOT_KEY: inject<string>("whatsAppRootKey"),

@@ -7,9 +7,10 @@ const DESCRIPTION = `Runs WhatsApp numbers on your own Cloudflare account. Each 
 own session, webhook, limits and log.
 
 ## Keys
-Send the deployment's key with every call below \`/api/\`, as \`X-API-Key: <key>\` or \`Authorization: Bearer <key>\`. A deployment
-without a key accepts every call and says so in \`GET /api/health\`. The administrator may act for another organisation
-with \`X-Org-Id\`.
+Send a key with every call below \`/api/\`, as \`X-API-Key: <key>\` or \`Authorization: Bearer <key>\`. The deployment's own key
+(\`API_KEY\`) may do everything, for the organisation \`default\` or the one in the header \`X-Org-Id\`. \`POST /api/keys\` makes
+keys of one organisation, with scopes: \`x-scope\` of each operation names the one it needs. Instances of another organisation
+do not exist for a key (404). A deployment without a key accepts every call and says so in \`GET /api/health\`.
 
 ## First steps
 1. \`POST /api/instances\` creates an instance.
