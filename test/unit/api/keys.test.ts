@@ -1,10 +1,17 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { KeyGrant, NewKey } from "../../../src/durable/rpc.ts";
 import { ok, refuse } from "../../../src/errors.ts";
 import { keyHash } from "../../../src/middleware/authenticate.ts";
 import { KeyCache } from "../../../src/middleware/key-cache.ts";
 import { API_KEY } from "../../../src/schemas/keys.ts";
 import { api, errorOf, issuePaths, NOW, view } from "./support.ts";
+
+/** What the log wrote; taken over before log.ts loads, because that keeps the console functions it finds then. */
+const logged = vi.hoisted(() => {
+  const lines: string[] = [];
+  console.warn = console.error = (line: string) => lines.push(line);
+  return lines;
+});
 
 const SECRET = "s".repeat(43);
 const key = (org = "acme", id = "k12345678901") => `wsk_${org}_${id}_${SECRET}`;
@@ -177,6 +184,7 @@ describe("the audit log", () => {
       instance: { destroy: async () => ok({ instanceId: "wa_1" }) },
     });
     expect((await call("DELETE /api/instances/wa_1")).status).toBe(200);
+    expect(logged.at(-1)).toContain("An action is missing in the audit log");
   });
 
   test("gets what was refused by the instance and what failed, and no reading or sending", async () => {
