@@ -21,7 +21,7 @@ import type { Connection, InstanceState } from "../store/instance-table.ts";
 import { migrate } from "../store/migrate.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { openSession } from "../whatsapp/open-session.ts";
-import type { OpenSession } from "../whatsapp/session.ts";
+import type { OpenSession, ReceivedMessage } from "../whatsapp/session.ts";
 import { DirectoryLink } from "./directory-link.ts";
 import { logEvent } from "./instance-log.ts";
 import { removeInstance } from "./remove-instance.ts";
@@ -293,8 +293,7 @@ export class WhatsAppNumber {
   #traffic(event: TrafficEvent): void {
     switch (event.type) {
       case "message":
-        // Inside the transaction of the message's ratchet: what follows from it starts after the commit.
-        if (receive(event.message, this.#inbound)) setImmediate(() => this.#deliveries.pump());
+        this.#receive(event.message);
         return;
       case "receipt":
         this.#outbox.receipt(event.receipt);
@@ -306,6 +305,16 @@ export class WhatsAppNumber {
         this.#transaction(() => identify(event.phone, event.lid, this.#inbound));
         return;
     }
+  }
+
+  /**
+   * Runs inside the transaction of the message's ratchet, which is committed even if this fails: the one in here sees to
+   * it that then nothing is stored by half. What follows from the message starts after the commit.
+   */
+  #receive(message: ReceivedMessage): void {
+    this.#transaction(() => {
+      if (receive(message, this.#inbound)) setImmediate(() => this.#deliveries.pump());
+    });
   }
 
   #record(event: NewEvent): void {
