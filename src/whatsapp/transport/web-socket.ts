@@ -63,6 +63,7 @@ export default class OutboundWebSocket extends EventEmitter {
   close(): void {
     if (this.readyState === CLOSED) return;
     this.#flush();
+    if (this.readyState === CLOSED) return;
     this.readyState = CLOSING;
     try {
       this.#socket?.close(1000);
