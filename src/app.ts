@@ -4,6 +4,7 @@ import type { AppEnv, Platform } from "./middleware/app-env.ts";
 import { authenticate } from "./middleware/authenticate.ts";
 import { authorise } from "./middleware/authorise.ts";
 import { respondNotFound, respondToError } from "./middleware/errors.ts";
+import { idempotency } from "./middleware/idempotency.ts";
 import { instance } from "./middleware/instance.ts";
 import { jsonBody } from "./middleware/json-body.ts";
 import { requestId } from "./middleware/request-id.ts";
@@ -37,6 +38,7 @@ export function buildApp<Bindings extends SettingsSource>(platform: Platform<Bin
   app.use("/api/*", authorise(app));
   app.use("/api/*", jsonBody(LIMITS.jsonBodyBytes));
   app.use("/api/instances/:instanceId/*", instance);
+  app.use("/api/*", idempotency);
   app.route("/", instances);
   app.route("/", connections);
   app.route("/", messaging);

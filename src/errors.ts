@@ -19,6 +19,8 @@ export const ERROR_STATUS = {
   method_not_allowed: 405,
   /** An instance with this id exists already; nothing was changed. */
   already_exists: 409,
+  /** The `Idempotency-Key` was used for another call, or its call is still running. */
+  idempotency_conflict: 409,
   /** The number is not connected to WhatsApp at the moment. */
   not_connected: 409,
   /** The instance is in a state in which this cannot be done. */

@@ -19,6 +19,11 @@ do not exist for a key (404). A deployment without a key accepts every call and 
 4. \`POST /api/instances/{instanceId}/send\` sends.
 5. \`GET …/connection\`, \`GET …/messages\` and \`GET …/logs\` show what happens.
 
+## Sending a call twice
+Every POST and PUT takes the header \`Idempotency-Key\` (1–255 visible ASCII characters, a UUID for example). The same call
+with the same key within 24 hours is executed once; the answer is given again, with \`Idempotent-Replayed: true\`. The same
+key with another call is refused (409 \`idempotency_conflict\`). A call that was refused may be tried again with its key.
+
 ## Errors
 Every error is \`{ error, code, hint?, issues?, requestId }\`: a sentence for people, a code for machines, what to do, the
 fields that were wrong. Times are ISO 8601 in UTC, phone numbers digits with country code; input may be written with

@@ -1,3 +1,4 @@
+import { IDEMPOTENCY_SQL } from "../idempotency/idempotency-table.ts";
 import type { Migration } from "../store/migrate.ts";
 
 /** The tables of one organisation; see docs/storage.md. */
@@ -35,6 +36,7 @@ export const DIRECTORY_MIGRATIONS: readonly Migration[] = [
         status INTEGER NOT NULL,
         request_id TEXT NOT NULL
       );
+      ${IDEMPOTENCY_SQL}
     `,
   },
 ];

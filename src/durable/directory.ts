@@ -10,6 +10,8 @@ import { keysTable } from "../directory/keys-table.ts";
 import { DIRECTORY_MIGRATIONS } from "../directory/migrations.ts";
 import type { Env } from "../env.ts";
 import { ok, type Result, refuse } from "../errors.ts";
+import { idempotencyTable } from "../idempotency/idempotency-table.ts";
+import { type IdempotencyVerdict, IdempotentCalls } from "../idempotency/idempotent-calls.ts";
 import { migrate } from "../store/migrate.ts";
 import type { DirectoryRpc, InstanceSummary, KeyGrant, KeyView, NewAuditEntry, NewKey } from "./rpc.ts";
 
@@ -20,6 +22,7 @@ export class DirectoryObject extends DurableObject<Env> implements DirectoryRpc 
   readonly #instances;
   readonly #keys;
   readonly #audit;
+  readonly #calls: IdempotentCalls;
   #hasTables: boolean;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -28,6 +31,7 @@ export class DirectoryObject extends DurableObject<Env> implements DirectoryRpc 
     this.#instances = instancesTable(sql);
     this.#keys = keysTable(sql);
     this.#audit = auditTable(sql);
+    this.#calls = new IdempotentCalls(idempotencyTable(sql), Date.now);
     this.#hasTables = sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'migrations'").toArray().length > 0;
     if (this.#hasTables) migrate(ctx.storage, DIRECTORY_MIGRATIONS);
   }
@@ -72,6 +76,16 @@ export class DirectoryObject extends DurableObject<Env> implements DirectoryRpc 
 
   async checkKey(id: string, hash: string): Promise<KeyGrant | null> {
     return this.#hasTables ? this.#keys.check(id, hash, Date.now()) : null;
+  }
+
+  async beginIdempotent(id: string, fingerprint: string): Promise<IdempotencyVerdict> {
+    this.#createTables();
+    return this.#calls.begin(id, fingerprint);
+  }
+
+  async endIdempotent(id: string, answer: string | null): Promise<void> {
+    this.#createTables();
+    this.#calls.end(id, answer);
   }
 
   async recordAction(entry: NewAuditEntry): Promise<void> {

@@ -5,6 +5,8 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env.ts";
 import { ok, type Result, refuse } from "../errors.ts";
+import { idempotencyTable } from "../idempotency/idempotency-table.ts";
+import { type IdempotencyVerdict, IdempotentCalls } from "../idempotency/idempotent-calls.ts";
 import { logEvent } from "./instance-log.ts";
 import { instanceView, webhookView } from "./instance-view.ts";
 import { WhatsAppNumber } from "./number.ts";
@@ -23,10 +25,12 @@ import type {
 
 export class InstanceObject extends DurableObject<Env> implements InstanceRpc {
   readonly #number: WhatsAppNumber;
+  readonly #calls: IdempotentCalls;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#number = new WhatsAppNumber(ctx, env);
+    this.#calls = new IdempotentCalls(idempotencyTable(ctx.storage.sql), Date.now);
   }
 
   async initialise(input: CreateInstance): Promise<Result<InstanceView>> {
@@ -119,6 +123,19 @@ export class InstanceObject extends DurableObject<Env> implements InstanceRpc {
       await number.update({ webhookUrl });
       return this.webhook(orgId);
     });
+  }
+
+  async beginIdempotent(
+    orgId: string,
+    id: string,
+    fingerprint: string,
+  ): Promise<IdempotencyVerdict | { state: "unknown" }> {
+    const verdict = await this.#of(orgId, async () => ok(await this.#calls.begin(id, fingerprint)));
+    return verdict.ok ? verdict.value : { state: "unknown" };
+  }
+
+  async endIdempotent(orgId: string, id: string, answer: string | null): Promise<void> {
+    await this.#of(orgId, () => ok(this.#calls.end(id, answer)));
   }
 
   override async alarm(): Promise<void> {

@@ -4,6 +4,7 @@
  * never act on another organisation's number. `connect` and `fetch` are reserved names on a stub.
  */
 import type { Result } from "../errors.ts";
+import type { IdempotencyVerdict } from "../idempotency/idempotent-calls.ts";
 
 /** `connecting` covers linking (QR or code) and every reconnect; `connected` means messages flow. */
 export type ConnectionState = "disconnected" | "connecting" | "connected";
@@ -190,6 +191,10 @@ export interface InstanceRpc {
   listMessages(orgId: string, query: MessageQuery): Promise<Result<{ messages: StoredMessage[]; next: string | null }>>;
   listLogs(orgId: string, limit: number): Promise<Result<LogEntry[]>>;
   webhook(orgId: string): Promise<Result<WebhookView>>;
+  /** `unknown` when there is no such instance: nothing is noted, the call is to run and be refused. */
+  beginIdempotent(orgId: string, id: string, fingerprint: string): Promise<IdempotencyVerdict | { state: "unknown" }>;
+  /** @param answer sealed; null when nothing was done */
+  endIdempotent(orgId: string, id: string, answer: string | null): Promise<void>;
   setWebhook(orgId: string, webhookUrl: string | null): Promise<Result<WebhookView>>;
 }
 
@@ -268,6 +273,9 @@ export interface DirectoryRpc {
   /** Null for an unknown, wrong or expired key; notes the use. */
   checkKey(id: string, hash: string): Promise<KeyGrant | null>;
   recordAction(entry: NewAuditEntry): Promise<void>;
+  beginIdempotent(id: string, fingerprint: string): Promise<IdempotencyVerdict>;
+  /** @param answer sealed; null when nothing was done */
+  endIdempotent(id: string, answer: string | null): Promise<void>;
   /** Newest first; `next` is the cursor of the following page. */
   listActions(query: { limit: number; cursor?: string }): Promise<{ entries: AuditEntry[]; next: string | null }>;
 }

@@ -38,6 +38,8 @@ export interface AppEnv {
     orgId: string;
     /** What a management action concerned, where the path does not say it. */
     auditTarget: string | undefined;
+    /** Hash of caller and `Idempotency-Key`; only while a call with such a key runs. */
+    idempotencyId: string | undefined;
     /** Below `/api/instances/{instanceId}` only. */
     instanceId: string;
     instance: InstanceRpc;

@@ -1,3 +1,4 @@
+import { IDEMPOTENCY_SQL } from "../idempotency/idempotency-table.ts";
 import type { Migration } from "./migrate.ts";
 
 /** The tables of one number. What each column means is told in docs/storage.md and in the module of the table. */
@@ -60,6 +61,7 @@ export const INSTANCE_MIGRATIONS: readonly Migration[] = [
         id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, level TEXT NOT NULL, message TEXT NOT NULL
       );
       CREATE TABLE wakeups (name TEXT PRIMARY KEY, due_at INTEGER NOT NULL) WITHOUT ROWID;
+      ${IDEMPOTENCY_SQL}
     `,
   },
 ];
