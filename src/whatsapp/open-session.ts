@@ -58,6 +58,8 @@ class BaileysSession implements WhatsAppSession {
   /** The account's name under which this session called itself available. */
   #announcedAs: string | null = null;
   #over = false;
+  /** Told to log out: whatever ends the session from here on is our own doing. */
+  #isLeaving = false;
 
   constructor(endpoint: WhatsAppEndpoint, deps: SessionDeps) {
     this.#deps = deps;
@@ -125,7 +127,8 @@ class BaileysSession implements WhatsAppSession {
 
   async logout(): Promise<void> {
     if (this.#over) return;
-    // Baileys closes by itself afterwards; `close` keeps its 401 from being reported as the phone's doing.
+    // Baileys closes by itself afterwards, with a 401 that must not be reported as the phone's doing.
+    this.#isLeaving = true;
     await this.#guarded(() => this.#socket.logout());
     this.close();
   }
@@ -151,7 +154,7 @@ class BaileysSession implements WhatsAppSession {
 
   /** Ends the session for a reason of ours; reported once. */
   #fail(code: number | null, text: string): void {
-    if (this.#over) return;
+    if (this.#over || this.#isLeaving) return;
     this.#emit({ type: "closed", end: { code, text } });
     this.close();
   }
