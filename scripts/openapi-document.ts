@@ -10,6 +10,8 @@ export function openApiSnapshot(): string {
   const app = buildApp({
     instanceStub: unreachable,
     directoryStub: unreachable,
+    storageWorks: unreachable,
+    storageName: unreachable,
     mayFailAgain: unreachable,
     now: Date.now,
     random: Math.random,

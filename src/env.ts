@@ -13,6 +13,8 @@ export interface Env extends SettingsSource {
   DIRECTORIES: DurableObjectNamespace<DirectoryObject>;
   /** Received and uploaded media. */
   MEDIA: R2Bucket;
+  /** Name of that bucket, which a binding does not tell. */
+  MEDIA_BUCKET?: string;
   /** Counts failed authentications by address; absent = they are not counted. */
   AUTH_FAILURES?: RateLimit;
 }

@@ -2,6 +2,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Handler } from "hono";
 import type { AppEnv } from "./middleware/app-env.ts";
+import { commonResponses, type DocumentedOperation, withCommonResponses } from "./openapi/common-responses.ts";
 
 const DESCRIPTION = `Runs WhatsApp numbers on your own Cloudflare account. Each **instance** is one linked number with its
 own session, webhook, limits and log.
@@ -34,6 +35,7 @@ const TAGS = [
   { name: "Instances", description: "Create, read, change and delete instances: one linked number each" },
   { name: "Connection", description: "Link a number by QR or code, start and end its session, watch its state" },
   { name: "Messaging", description: "Send messages and read the history" },
+  { name: "Profile", description: "Name, About text and picture of the linked account" },
   { name: "Webhook", description: "Where received messages are delivered" },
   { name: "Logs", description: "What an instance did lately, for finding out why" },
   { name: "Keys", description: "Keys of an organisation, and the log of what was done with them" },
@@ -59,7 +61,19 @@ export function buildOpenApi(app: OpenAPIHono<AppEnv>) {
     tags: TAGS,
     security: [{ ApiKeyAuth: [] }, { BearerAuth: [] }],
   });
-  return { ...document, components: { ...document.components, securitySchemes: SECURITY_SCHEMES } };
+  const paths = Object.fromEntries(
+    Object.entries(document.paths ?? {}).map(([path, item]) => [
+      path,
+      Object.fromEntries(
+        Object.entries(item as Record<string, DocumentedOperation>).map(([method, operation]) => [
+          method,
+          withCommonResponses(method, path, operation),
+        ]),
+      ),
+    ]),
+  );
+  const components = { ...document.components, responses: commonResponses(), securitySchemes: SECURITY_SCHEMES };
+  return { ...document, paths, components };
 }
 
 /** Serves the document; it is built at the first request for it, when every route is mounted. */

@@ -46,6 +46,7 @@ export function instancesTable(sql: SqlStorage) {
 
     remove(instanceId: string): void {
       sql.exec("DELETE FROM instances WHERE id = ?", instanceId);
+      sql.exec("DELETE FROM onboarded WHERE instance_id = ?", instanceId);
     },
 
     /** Oldest first. */
@@ -78,6 +79,22 @@ export function instancesTable(sql: SqlStorage) {
         "SELECT id, created_at, summary FROM instances WHERE phone = ? ORDER BY status = 'connected' DESC LIMIT 1";
       const row = sql.exec<Row>(query, phone).toArray()[0];
       return row ? parse(row) : null;
+    },
+
+    /** The instance linked to this phone, else the one made for it, else `newId`, which is noted. */
+    claimPhone(phone: string, newId: string): string {
+      const found = sql
+        .exec<{ id: string }>(
+          `SELECT id FROM instances WHERE phone = ?1
+           UNION ALL
+           SELECT instance_id FROM onboarded LEFT JOIN instances ON instances.id = instance_id
+           WHERE onboarded.phone = ?1 AND (instances.phone IS NULL OR instances.phone = ?1) LIMIT 1`,
+          phone,
+        )
+        .toArray()[0];
+      if (found !== undefined) return found.id;
+      sql.exec("INSERT OR REPLACE INTO onboarded (phone, instance_id) VALUES (?, ?)", phone, newId);
+      return newId;
     },
 
     totals(): { total: number; connected: number } {

@@ -16,6 +16,7 @@ export const DIRECTORY_MIGRATIONS: readonly Migration[] = [
       ) WITHOUT ROWID;
       CREATE INDEX instances_in_order ON instances (created_at, id);
       CREATE INDEX instances_by_phone ON instances (phone) WHERE phone IS NOT NULL;
+      CREATE TABLE onboarded (phone TEXT PRIMARY KEY, instance_id TEXT NOT NULL) WITHOUT ROWID;
       CREATE TABLE keys (
         id TEXT PRIMARY KEY,
         hash TEXT NOT NULL,

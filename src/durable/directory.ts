@@ -49,6 +49,11 @@ export class DirectoryObject extends DurableObject<Env> implements DirectoryRpc 
     return this.#hasTables ? this.#instances.list(query) : { instances: [], next: null };
   }
 
+  async claimPhone(phone: string, newId: string): Promise<string> {
+    this.#createTables();
+    return this.#instances.claimPhone(phone, newId);
+  }
+
   async findByPhone(phone: string): Promise<InstanceSummary | null> {
     return this.#hasTables ? this.#instances.findByPhone(phone) : null;
   }

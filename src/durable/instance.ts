@@ -11,12 +11,15 @@ import { logEvent } from "./instance-log.ts";
 import { instanceView, webhookView } from "./instance-view.ts";
 import { WhatsAppNumber } from "./number.ts";
 import type {
+  BehaviorSettings,
   CreateInstance,
   InstanceRpc,
   InstanceView,
   LogEntry,
   MessageQuery,
   OutgoingText,
+  ProfileChange,
+  ProfileView,
   SentMessage,
   StoredMessage,
   UpdateInstance,
@@ -136,6 +139,21 @@ export class InstanceObject extends DurableObject<Env> implements InstanceRpc {
 
   async endIdempotent(orgId: string, id: string, answer: string | null): Promise<void> {
     await this.#of(orgId, () => ok(this.#calls.end(id, answer)));
+  }
+
+  async profile(orgId: string): Promise<Result<ProfileView>> {
+    return this.#of(orgId, ({ profile }) => profile.read());
+  }
+
+  async changeProfile(orgId: string, change: ProfileChange): Promise<Result<ProfileChange["field"]>> {
+    return this.#of(orgId, ({ profile }) => profile.change(change));
+  }
+
+  async reload(orgId: string): Promise<Result<BehaviorSettings>> {
+    return this.#of(orgId, (number, { profile }) => {
+      number.reload();
+      return ok(number.state?.profile.behaviorSettings ?? profile.behaviorSettings);
+    });
   }
 
   override async alarm(): Promise<void> {

@@ -14,6 +14,8 @@ import { postJson } from "../events/post.ts";
 import { type NewEvent, recordEvent } from "../events/record.ts";
 import { type InboundContext, identify, receive } from "../inbound/receive.ts";
 import { describeError } from "../log.ts";
+import { type TargetPolicy, targetPolicy } from "../net/fetch-target.ts";
+import { ProfileKeeper } from "../profile/profile-keeper.ts";
 import { Outbox } from "../sending/outbox.ts";
 import { replyText, sendText } from "../sending/send-text.ts";
 import { INSTANCE_MIGRATIONS } from "../store/instance-migrations.ts";
@@ -25,7 +27,7 @@ import type { OpenSession, ReceivedMessage } from "../whatsapp/session.ts";
 import { DirectoryLink } from "./directory-link.ts";
 import { logEvent } from "./instance-log.ts";
 import { removeInstance } from "./remove-instance.ts";
-import type { CreateInstance, OutgoingText, SentMessage, UpdateInstance } from "./rpc.ts";
+import type { CreateInstance, OutgoingText, PendingProfile, SentMessage, UpdateInstance } from "./rpc.ts";
 import { directoryStub } from "./stubs.ts";
 import { Wakeups } from "./wakeups.ts";
 
@@ -34,6 +36,7 @@ const now = (): number => Date.now();
 export class WhatsAppNumber {
   readonly store: Store;
   readonly keeper: ConnectionKeeper;
+  readonly profile: ProfileKeeper;
   readonly #ctx: DurableObjectState;
   readonly #env: Env;
   readonly #wakeups: Wakeups;
@@ -92,7 +95,10 @@ export class WhatsAppNumber {
       onTraffic: (event) => this.#traffic(event),
       onLinkMaterial: ({ qr, pairingCode }) =>
         this.#record({ type: "qr", chatId: null, payload: { qr, pairing_code: pairingCode } }),
-      onOnline: () => this.#outbox.opened(),
+      onOnline: () => {
+        this.#outbox.opened();
+        this.profile.changed();
+      },
       log: (level, message) => this.store.logs.add(level, message, now()),
       findPayload: (messageId) => this.store.messages.payloadOfOurs(messageId),
       findReceived: (origin) => this.store.messages.payloadOfStanza(origin),
@@ -102,6 +108,18 @@ export class WhatsAppNumber {
       },
       now,
       random: Math.random,
+    });
+    this.profile = new ProfileKeeper({
+      current: () => ({
+        session: this.keeper.online,
+        connection: this.#state?.connection ?? NEVER_CONNECTED,
+        policy: this.#targetPolicy,
+      }),
+      pending: () => pendingOf(this.#state),
+      savePending: (pending) => this.#savePendingProfile(pending),
+      wakeAt: (dueAt) => this.#wakeups.setNoLaterThan("profile", dueAt),
+      warn: (text) => this.#warn(text),
+      now,
     });
     this.#wake();
   }
@@ -129,10 +147,11 @@ export class WhatsAppNumber {
     webhookUrl,
     behaviorSettings,
     antiBanSettings,
+    pendingProfile = {},
   }: CreateInstance): Promise<void> {
     migrate(this.#ctx.storage, INSTANCE_MIGRATIONS);
     this.#directory.reopen();
-    const profile = { orgId, instanceId, name, webhookUrl, behaviorSettings, antiBanSettings };
+    const profile = { orgId, instanceId, name, webhookUrl, behaviorSettings, antiBanSettings, pendingProfile };
     this.#save({ profile: { ...profile, createdAt: now(), removing: false }, connection: NEVER_CONNECTED });
     this.store.logs.add("info", "Created", now());
     await this.#directory.push();
@@ -153,7 +172,13 @@ export class WhatsAppNumber {
       },
     });
     if (changes.webhookUrl !== undefined) this.#deliveries.pump();
+    if (changes.pendingProfile !== undefined) this.profile.changed();
     await this.#directory.push();
+  }
+
+  /** Reads the stored state again. */
+  reload(): void {
+    this.#state = this.store.instance.load();
   }
 
   send(message: OutgoingText): Promise<Result<SentMessage>> {
@@ -197,6 +222,7 @@ export class WhatsAppNumber {
       reconnect: () => this.keeper.reconnect(),
       deliveries: () => this.#deliveries.pump(),
       directory: () => this.#directory.push(),
+      profile: () => this.profile.apply(),
     };
     try {
       await this.#wakeups.run(handlers, now());
@@ -208,6 +234,12 @@ export class WhatsAppNumber {
 
   get #instanceId(): string {
     return this.#state?.profile.instanceId ?? "";
+  }
+
+  /** Settings that are wrong start no session, and nothing is fetched for one either. */
+  get #targetPolicy(): TargetPolicy {
+    const settings = readSettings(this.#env);
+    return settings.ok ? targetPolicy(settings.value) : { allowLoopback: false, ownOrigin: null };
   }
 
   get #hasWebhook(): boolean {
@@ -263,6 +295,11 @@ export class WhatsAppNumber {
   #save(state: InstanceState): void {
     this.store.instance.save(state, now());
     this.#state = state;
+  }
+
+  #savePendingProfile(pendingProfile: PendingProfile | null): void {
+    const state = this.#state;
+    if (state) this.#save({ ...state, profile: { ...state.profile, pendingProfile: pendingProfile ?? {} } });
   }
 
   #saveConnection(connection: Connection): void {
@@ -333,4 +370,9 @@ export class WhatsAppNumber {
 
 function tablesExist(sql: SqlStorage): boolean {
   return sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'instance'").toArray().length > 0;
+}
+
+function pendingOf(state: InstanceState | null): PendingProfile | null {
+  const pending = state?.profile.pendingProfile;
+  return pending && Object.keys(pending).length > 0 ? pending : null;
 }

@@ -69,6 +69,27 @@ export interface InstanceSummary extends Omit<InstanceView, "qr" | "pairingCode"
   revision: number;
 }
 
+/** Profile fields to be set on WhatsApp as soon as the number is connected. */
+export interface PendingProfile {
+  name?: string;
+  about?: string;
+}
+
+/** The linked account's profile; all null while it is not connected, but for the phone. */
+export interface ProfileView {
+  phone: string | null;
+  connected: boolean;
+  name: string | null;
+  about: string | null;
+  pictureUrl: string | null;
+}
+
+/** One change of the profile; `picture` is an https or data URL of a JPEG, or null to remove it. */
+export type ProfileChange =
+  | { field: "name"; value: string }
+  | { field: "about"; value: string }
+  | { field: "picture"; value: string | null };
+
 export interface CreateInstance {
   orgId: string;
   instanceId: string;
@@ -76,6 +97,7 @@ export interface CreateInstance {
   webhookUrl: string | null;
   behaviorSettings: BehaviorSettings;
   antiBanSettings: AntiBanSettings;
+  pendingProfile?: PendingProfile;
 }
 
 /** Fields left out stay as they are; settings are merged field by field; `webhookUrl: null` clears it. */
@@ -84,6 +106,8 @@ export interface UpdateInstance {
   webhookUrl?: string | null;
   behaviorSettings?: BehaviorSettings;
   antiBanSettings?: AntiBanSettings;
+  /** Replaces what was pending before. */
+  pendingProfile?: PendingProfile;
 }
 
 /** A text to be sent. Other kinds of message will join as a union on `kind`. */
@@ -195,6 +219,11 @@ export interface InstanceRpc {
   beginIdempotent(orgId: string, id: string, fingerprint: string): Promise<IdempotencyVerdict | { state: "unknown" }>;
   /** @param answer sealed; null when nothing was done */
   endIdempotent(orgId: string, id: string, answer: string | null): Promise<void>;
+  profile(orgId: string): Promise<Result<ProfileView>>;
+  /** `not_connected`, `invalid_request` or `too_large` for a picture that cannot be used, `unavailable`. */
+  changeProfile(orgId: string, change: ProfileChange): Promise<Result<ProfileChange["field"]>>;
+  /** Reads the settings from storage again. */
+  reload(orgId: string): Promise<Result<BehaviorSettings>>;
   setWebhook(orgId: string, webhookUrl: string | null): Promise<Result<WebhookView>>;
 }
 
@@ -263,6 +292,11 @@ export interface DirectoryRpc {
     /** Only these instances. */
     ids?: readonly string[];
   }): Promise<{ instances: InstanceSummary[]; next: string | null }>;
+  /**
+   * The instance that is linked to this phone (digits) or was made for it; else `newId` is noted as being made for it.
+   * Asked by two callers at once, both get the same id.
+   */
+  claimPhone(phone: string, newId: string): Promise<string>;
   /** The instance linked to this phone (digits), if any. */
   findByPhone(phone: string): Promise<InstanceSummary | null>;
   totals(): Promise<{ total: number; connected: number }>;

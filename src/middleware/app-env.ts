@@ -9,6 +9,10 @@ export interface Platform<Bindings extends SettingsSource> {
   instanceStub(env: Bindings, orgId: string, instanceId: string): InstanceRpc;
   /** The object of one organisation. */
   directoryStub(env: Bindings, orgId: string): DirectoryRpc;
+  /** True when the bucket for media answers. */
+  storageWorks(env: Bindings): Promise<boolean>;
+  /** The bucket's name, for people; null when it is not told. */
+  storageName(env: Bindings): string | null;
   /** Counts a failed authentication of this address; false when there were too many. */
   mayFailAgain(env: Bindings, address: string): Promise<boolean>;
   /** Milliseconds since 1970. */
@@ -21,6 +25,8 @@ export interface Platform<Bindings extends SettingsSource> {
 export interface Services {
   instance(orgId: string, instanceId: string): InstanceRpc;
   directory(orgId: string): DirectoryRpc;
+  storageWorks(): Promise<boolean>;
+  storageName(): string | null;
   mayFailAgain(address: string): Promise<boolean>;
   now(): number;
   random(): number;

@@ -12,6 +12,8 @@ export function services<Bindings extends SettingsSource>(platform: Platform<Bin
     c.set("services", {
       instance: (orgId, instanceId) => platform.instanceStub(env, orgId, instanceId),
       directory: (orgId) => platform.directoryStub(env, orgId),
+      storageWorks: () => platform.storageWorks(env),
+      storageName: () => platform.storageName(env),
       mayFailAgain: (address) => platform.mayFailAgain(env, address),
       now: platform.now,
       random: platform.random,

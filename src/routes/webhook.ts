@@ -4,6 +4,7 @@ import type { WebhookView } from "../durable/rpc.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { unwrap } from "../middleware/errors.ts";
 import { InstanceParamsSchema } from "../schemas/common.ts";
+import { DefaultWebhookSchema } from "../schemas/system.ts";
 import { SetWebhookSchema, WebhookChangedSchema, WebhookSchema } from "../schemas/webhook.ts";
 import { answer, errorResponses, jsonContent, needs } from "./document.ts";
 
@@ -19,6 +20,17 @@ const getWebhook = createRoute({
   description: "Which URL receives this instance's events: its own, or the deployment's default.",
   request: { params: InstanceParamsSchema },
   responses: { 200: answer("The webhook", WebhookSchema), ...errorResponses("unauthorized", "not_found") },
+});
+
+const getDefaultWebhook = createRoute({
+  ...needs("read"),
+  method: "get",
+  path: "/api/webhook",
+  operationId: "getDefaultWebhook",
+  tags,
+  summary: "Read the default webhook",
+  description: "The deployment's own webhook, used by instances that have none. It is a setting, `WEBHOOK_URL`.",
+  responses: { 200: answer("The default webhook", DefaultWebhookSchema), ...errorResponses("unauthorized") },
 });
 
 const setWebhook = createRoute({
@@ -46,6 +58,14 @@ function changedText(given: string | null | undefined, { effectiveWebhookUrl }: 
 }
 
 export const webhooks = new OpenAPIHono<AppEnv>()
+  .openapi(getDefaultWebhook, (c) => {
+    const { webhookUrl: defaultWebhookUrl } = c.var.settings;
+    const message =
+      defaultWebhookUrl === null
+        ? "No default webhook: set WEBHOOK_URL to have one"
+        : "Instances without a webhook of their own use this one";
+    return c.json({ success: true as const, defaultWebhookUrl, message }, 200);
+  })
   .openapi(getWebhook, async (c) => {
     const webhook = unwrap(await c.var.instance.webhook(c.var.orgId));
     return c.json({ success: true as const, ...webhook }, 200);

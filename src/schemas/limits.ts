@@ -18,6 +18,12 @@ export const LIMITS = {
   searchCharacters: 100,
   /** Characters of a page cursor: ours are far shorter. */
   cursorCharacters: 256,
+  /** Characters of a WhatsApp display name: the app's own limit. */
+  profileNameCharacters: 25,
+  /** Characters of the About text: the app's own limit. */
+  aboutCharacters: 139,
+  /** Characters of a picture as a data URL: 512 KiB as base64, and its head. */
+  pictureUrlCharacters: 700_000,
   /** Instances one key may be narrowed to: more are better served by a key of their organisation. */
   keyInstances: 100,
   /** Characters of an `X-Request-Id` that we take over. */

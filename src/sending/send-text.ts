@@ -1,6 +1,6 @@
 /** Sends one text: resolve → store → send → wait a little for WhatsApp's answer. */
 import type { OutgoingText, SentMessage } from "../durable/rpc.ts";
-import { ok, type Result, refuse } from "../errors.ts";
+import { ok, type Result } from "../errors.ts";
 import type { LoggedEvent } from "../store/events-table.ts";
 import type { Connection } from "../store/instance-table.ts";
 import type { NewMessage } from "../store/messages-table.ts";
@@ -9,6 +9,7 @@ import { composeText } from "../whatsapp/compose/text.ts";
 import { phoneOf } from "../whatsapp/identity.ts";
 import { SessionClosedError, type WhatsAppSession } from "../whatsapp/session.ts";
 import { newMessageId } from "./message-id.ts";
+import { notConnected } from "./not-connected.ts";
 import type { Outbox } from "./outbox.ts";
 import { type Recipient, resolveRecipient } from "./recipient.ts";
 
@@ -88,16 +89,4 @@ function compose(
     sentAt: now(),
     payload: composeText(text),
   };
-}
-
-function notConnected({ phase, linked }: Connection) {
-  if (phase !== "idle") {
-    return refuse("not_connected", "The number is connecting to WhatsApp.", {
-      hint: linked ? "Try again in a few seconds." : "Scan the QR or enter the pairing code first.",
-      retryAfterMs: 5_000,
-    });
-  }
-  return refuse("not_connected", "The number is not connected to WhatsApp.", {
-    hint: linked ? "Call POST …/connect first." : "Link it first: POST …/connect, then GET …/qr.",
-  });
 }

@@ -1,5 +1,5 @@
 /** The one row that says who this number is and how its connection stands. */
-import type { AntiBanSettings, BehaviorSettings, LastDisconnect } from "../durable/rpc.ts";
+import type { AntiBanSettings, BehaviorSettings, LastDisconnect, PendingProfile } from "../durable/rpc.ts";
 
 export interface Profile {
   orgId: string;
@@ -8,6 +8,8 @@ export interface Profile {
   webhookUrl: string | null;
   behaviorSettings: BehaviorSettings;
   antiBanSettings: AntiBanSettings;
+  /** What is to be set on WhatsApp as soon as the number is connected; empty when nothing is. */
+  pendingProfile?: PendingProfile;
   /** Epoch milliseconds. */
   createdAt: number;
   /** Set by a delete that is under way; it is finished even if the object is stopped in the middle. */

@@ -20,8 +20,16 @@ import { catchListenerErrors } from "./caught-listeners.ts";
 import { harden } from "./harden.ts";
 import { lidOf, phoneJid, phoneOf } from "./identity.ts";
 import { InboundStanzas } from "./inbound-stanzas.ts";
+import { ownProfile } from "./own-profile.ts";
 import { ackOf, receiptOf } from "./receipts.ts";
-import type { OpenSession, OutboundStanza, SessionDeps, WhatsAppEndpoint, WhatsAppSession } from "./session.ts";
+import type {
+  OpenSession,
+  OutboundStanza,
+  OwnProfile,
+  SessionDeps,
+  WhatsAppEndpoint,
+  WhatsAppSession,
+} from "./session.ts";
 import { SessionClosedError } from "./session.ts";
 import { guardedSignalRepository } from "./signal-repository.ts";
 
@@ -55,6 +63,7 @@ class BaileysSession implements WhatsAppSession {
   readonly #socket: WASocket;
   readonly #inbound: InboundStanzas;
   readonly #creds: AuthenticationCreds;
+  readonly profile: OwnProfile;
   /** The account's name under which this session called itself available. */
   #announcedAs: string | null = null;
   #over = false;
@@ -106,6 +115,7 @@ class BaileysSession implements WhatsAppSession {
       },
       onStanzaError: (error) => deps.warn(`a stanza could not be handled (${nameOf(error)})`),
     });
+    this.profile = ownProfile(this.#socket, this.#creds, (call) => this.#guarded(call));
     this.#wire(auth.saveCreds);
   }
 

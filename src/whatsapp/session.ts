@@ -88,10 +88,45 @@ export interface WhatsAppSession {
    * @throws SessionClosedError when the connection is gone; any other error means that this message cannot be sent.
    */
   send(message: OutboundStanza): Promise<void>;
+  /** The account's own profile. */
+  readonly profile: OwnProfile;
   /** Tells WhatsApp to forget this device, then closes. */
   logout(): Promise<void>;
   /** Closes without a word; no further event follows, not even `closed`. */
   close(): void;
+}
+
+/** What others see of the account. */
+export interface AccountProfile {
+  name: string | null;
+  /** The "About" text; null when it has none. */
+  about: string | null;
+  /** WhatsApp's link to the picture, valid for some days; null when it has none. */
+  pictureUrl: string | null;
+}
+
+/**
+ * Reads and changes the account's profile.
+ * @throws SessionClosedError when the connection is gone, `RequestRefusedError` when WhatsApp says no or nothing.
+ */
+export interface OwnProfile {
+  read(): Promise<AccountProfile>;
+  setName(name: string): Promise<void>;
+  setAbout(about: string): Promise<void>;
+  /** @param jpeg a square JPEG of at most 640 px; null removes the picture */
+  setPicture(jpeg: Uint8Array | null): Promise<void>;
+}
+
+/** WhatsApp did not do what it was asked for. */
+export class RequestRefusedError extends Error {
+  override name = "RequestRefusedError";
+  /** WhatsApp's code (406: not acceptable); null when it did not answer, or is not ready for this yet. */
+  readonly code: number | null;
+
+  constructor(code: number | null) {
+    super(`WhatsApp refused a request (${code ?? "no answer"})`);
+    this.code = code;
+  }
 }
 
 /** A message ready for encryption. */

@@ -23,6 +23,8 @@ export interface ScriptedSession extends WhatsAppSession {
 interface Script {
   pairingCode?: (phone: string) => Promise<string>;
   send?: (stanza: OutboundStanza) => Promise<void>;
+  /** What a change of the profile does. */
+  profile?: (field: "name" | "about" | "picture", value: string | Uint8Array | null) => Promise<void>;
   logout?: () => Promise<void>;
 }
 
@@ -40,6 +42,12 @@ export function scriptedWhatsApp(script: Script = {}) {
       requestPairingCode(phone) {
         session.asked.push(phone);
         return script.pairingCode?.(phone) ?? Promise.resolve("ABCD1234");
+      },
+      profile: {
+        read: async () => ({ name: "Support", about: null, pictureUrl: null }),
+        setName: async (name) => script.profile?.("name", name),
+        setAbout: async (about) => script.profile?.("about", about),
+        setPicture: async (jpeg) => script.profile?.("picture", jpeg),
       },
       lookUp: async (phone) => `${phone}@s.whatsapp.net`,
       async send(stanza) {

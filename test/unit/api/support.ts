@@ -12,10 +12,15 @@ const KEY = "test-key";
 
 interface World {
   instance?: Partial<InstanceRpc>;
+  /** Instead of `instance`, for a test of several. */
+  instanceOf?: (orgId: string, instanceId: string) => Partial<InstanceRpc>;
   directory?: Partial<DirectoryRpc>;
+  now?: () => number;
   /** Left out: a deployment with a key, which every call carries. */
   env?: SettingsSource;
   /** Left out: failed authentications are not limited. */
+  /** Left out: the bucket answers. */
+  storageWorks?: () => Promise<boolean>;
   mayFailAgain?: (address: string) => boolean;
 }
 
@@ -35,14 +40,22 @@ export interface Answer {
 }
 
 /** A driver of the API: `call("GET /api/health")` gives status, headers and body; `named` lists the objects asked for, `audited` what the audit log got. */
-export function api({ instance = {}, directory = {}, env, mayFailAgain = () => true }: World = {}) {
+export function api({
+  instance = {},
+  directory = {},
+  env,
+  mayFailAgain = () => true,
+  storageWorks = async () => true,
+  instanceOf,
+  now = () => NOW,
+}: World = {}) {
   const named: string[] = [];
   const audited: NewAuditEntry[] = [];
   // A method that the test did not name is missing and fails the call with a TypeError: nothing answers by default.
   const app = buildApp({
     instanceStub: (_env, orgId, instanceId) => {
       named.push(`${orgId}/${instanceId}`);
-      return instance as InstanceRpc;
+      return (instanceOf?.(orgId, instanceId) ?? instance) as InstanceRpc;
     },
     directoryStub: (_env, orgId) =>
       new Proxy(
@@ -54,8 +67,10 @@ export function api({ instance = {}, directory = {}, env, mayFailAgain = () => t
           },
         },
       ),
+    storageWorks,
+    storageName: () => "wasup-media",
     mayFailAgain: async (_env, address) => mayFailAgain(address),
-    now: () => NOW,
+    now,
     random: () => 0.5,
   });
   async function request(target: string, { headers = {}, json, body }: Call = {}): Promise<Response> {
