@@ -40,6 +40,8 @@ export default defineConfig({
           // One runtime for all files: started anew for a later file, it gets the bundled Baileys in one message that is
           // too large for its socket.
           isolate: false,
+          // One file at a time: a test that stops all objects would stop another file's.
+          fileParallelism: false,
           setupFiles: ["test/durable/support/fresh-storage.ts"],
           // Waking by the heartbeat takes up to 30 s.
           testTimeout: 90_000,
