@@ -13,6 +13,7 @@ import { refuseInvalid } from "./middleware/validation.ts";
 import { serveOpenApi } from "./openapi.ts";
 import { audit } from "./routes/audit.ts";
 import { connections } from "./routes/connection.ts";
+import { events } from "./routes/events.ts";
 import { health } from "./routes/health.ts";
 import { instances } from "./routes/instances.ts";
 import { keys } from "./routes/keys.ts";
@@ -23,6 +24,7 @@ import { profiles } from "./routes/profile.ts";
 import { storage } from "./routes/storage.ts";
 import { system } from "./routes/system.ts";
 import { webhooks } from "./routes/webhook.ts";
+import { webhookDeliveries } from "./routes/webhook-deliveries.ts";
 import { LIMITS } from "./schemas/limits.ts";
 import type { SettingsSource } from "./settings.ts";
 
@@ -48,6 +50,8 @@ export function buildApp<Bindings extends SettingsSource>(platform: Platform<Bin
   app.route("/", messaging);
   app.route("/", profiles);
   app.route("/", webhooks);
+  app.route("/", webhookDeliveries);
+  app.route("/", events);
   app.route("/", logs);
   app.route("/", system);
   app.route("/", storage());

@@ -17,6 +17,7 @@ export interface SettingsSource {
   WHATSAPP_MEDIA_ORIGIN?: string | undefined;
   MEDIA_MAX_BYTES?: string | undefined;
   RETENTION_DAYS?: string | undefined;
+  WEBHOOK_RETRY_SCALE?: string | undefined;
 }
 
 /** WhatsApp Web's WebSocket, the server of every real number. */
@@ -40,6 +41,8 @@ export interface Settings {
   whatsAppMediaOrigin: string | null;
   mediaMaxBytes: number;
   retentionDays: number;
+  /** Multiplies the waits between the attempts of a delivery; below 1 only beside a simulator. */
+  webhookRetryScale: number;
 }
 
 /** An empty variable means "not set", as in most environment files. */
@@ -82,6 +85,12 @@ const SettingsSchema = z.object({
     integer(`must be a number of bytes from 1 to ${LARGEST_MEDIA_MAX_BYTES}`, 1, LARGEST_MEDIA_MAX_BYTES),
   ),
   RETENTION_DAYS: optional(integer("must be a number of days from 1 to 3650", 1, 3_650)),
+  WEBHOOK_RETRY_SCALE: optional(
+    z
+      .string("must be a text")
+      .transform(Number)
+      .refine((value) => value > 0 && value <= 1, "must be a number above 0 and up to 1, such as 0.001"),
+  ),
 });
 
 function parseSettings(source: SettingsSource): Result<Settings> {
@@ -94,6 +103,11 @@ function parseSettings(source: SettingsSource): Result<Settings> {
     });
   }
   const values = parsed.data;
+  if (values.WEBHOOK_RETRY_SCALE !== undefined && !isLoopbackUrl(values.WHATSAPP_URL ?? "")) {
+    return refuse("misconfigured", "The setting WEBHOOK_RETRY_SCALE is only honoured beside a simulator", {
+      hint: "Remove WEBHOOK_RETRY_SCALE: receivers of real messages need the time between attempts",
+    });
+  }
   return ok({
     apiKey: values.API_KEY ?? null,
     webhookUrl: values.WEBHOOK_URL ?? null,
@@ -103,6 +117,7 @@ function parseSettings(source: SettingsSource): Result<Settings> {
     whatsAppMediaOrigin: values.WHATSAPP_MEDIA_ORIGIN ?? null,
     mediaMaxBytes: values.MEDIA_MAX_BYTES ?? DEFAULT_MEDIA_MAX_BYTES,
     retentionDays: values.RETENTION_DAYS ?? DEFAULT_RETENTION_DAYS,
+    webhookRetryScale: values.WEBHOOK_RETRY_SCALE ?? 1,
   });
 }
 

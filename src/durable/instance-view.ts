@@ -1,6 +1,8 @@
 /** Stored state → what the API and the Directory show. */
 import { apiStatus } from "../connection/connection-state.ts";
+import { DEFAULT_WEBHOOK_EVENTS } from "../schemas/event-types.ts";
 import type { InstanceState } from "../store/instance-table.ts";
+import type { WebhookSettings } from "../store/webhook-table.ts";
 import type { InstanceSummary, InstanceView, WebhookView } from "./rpc.ts";
 
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
@@ -30,10 +32,20 @@ export function instanceView(
   return { ...summary, ...shown };
 }
 
-export function webhookView(own: string | null, fallback: string | null): WebhookView {
+export function webhookView(
+  own: string | null,
+  fallback: string | null,
+  settings: WebhookSettings | null,
+  now: number,
+): WebhookView {
+  const until = settings?.previousSecretUntil ?? 0;
   return {
     instanceWebhookUrl: own,
     effectiveWebhookUrl: own ?? fallback,
     usingGlobalDefault: own === null && fallback !== null,
+    events: settings?.events ?? [...DEFAULT_WEBHOOK_EVENTS],
+    headers: settings?.headers ?? {},
+    secret: settings?.secret ?? "",
+    previousSecretValidUntil: until > now ? iso(until) : null,
   };
 }

@@ -8,11 +8,15 @@ import { ok, type Result, refuse } from "../errors.ts";
 import { idempotencyTable } from "../idempotency/idempotency-table.ts";
 import { type IdempotencyVerdict, IdempotentCalls } from "../idempotency/idempotent-calls.ts";
 import { logEvent } from "./instance-log.ts";
-import { instanceView, webhookView } from "./instance-view.ts";
+import { instanceView } from "./instance-view.ts";
 import { WhatsAppNumber } from "./number.ts";
 import type {
   BehaviorSettings,
   CreateInstance,
+  DeliveryQuery,
+  DeliveryView,
+  EventList,
+  EventQuery,
   InstanceRpc,
   InstanceView,
   LogEntry,
@@ -20,9 +24,13 @@ import type {
   OutgoingText,
   ProfileChange,
   ProfileView,
+  ReplayRange,
+  ReplayResult,
   SentMessage,
   StoredMessage,
   UpdateInstance,
+  WebhookChanges,
+  WebhookTest,
   WebhookView,
 } from "./rpc.ts";
 
@@ -118,14 +126,41 @@ export class InstanceObject extends DurableObject<Env> implements InstanceRpc {
   }
 
   async webhook(orgId: string): Promise<Result<WebhookView>> {
-    return this.#of(orgId, (number, { profile }) => ok(webhookView(profile.webhookUrl, number.defaultWebhookUrl)));
+    return this.#of(orgId, ({ events }) => ok(events.webhook.view()));
   }
 
-  async setWebhook(orgId: string, webhookUrl: string | null): Promise<Result<WebhookView>> {
-    return this.#of(orgId, async (number) => {
-      await number.update({ webhookUrl });
-      return this.webhook(orgId);
-    });
+  async setWebhook(orgId: string, changes: WebhookChanges): Promise<Result<WebhookView>> {
+    return this.#of(orgId, ({ events }) => events.webhook.change(changes));
+  }
+
+  async testWebhook(orgId: string): Promise<Result<WebhookTest>> {
+    return this.#of(orgId, ({ events }) => events.webhook.test());
+  }
+
+  async listDeliveries(
+    orgId: string,
+    query: DeliveryQuery,
+  ): Promise<Result<{ deliveries: DeliveryView[]; next: string | null }>> {
+    return this.#of(orgId, ({ store }) => ok(store.deliveries.list(query)));
+  }
+
+  async retryDelivery(orgId: string, seq: number): Promise<Result<DeliveryView>> {
+    return this.#of(orgId, ({ events }) => events.webhook.retry(seq));
+  }
+
+  async replay(orgId: string, range: ReplayRange): Promise<Result<ReplayResult>> {
+    return this.#of(orgId, ({ events }) => events.webhook.replay(range));
+  }
+
+  async listEvents(orgId: string, query: EventQuery): Promise<Result<EventList>> {
+    return this.#of(orgId, ({ events }) => ok(events.feed.list(query)));
+  }
+
+  async awaitEvents(
+    orgId: string,
+    query: Omit<EventQuery, "after"> & { after: number | null; waitMs: number },
+  ): Promise<Result<EventList>> {
+    return this.#of(orgId, async ({ events }) => ok(await events.feed.next(query)));
   }
 
   async beginIdempotent(

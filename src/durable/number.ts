@@ -9,9 +9,7 @@ import { ConnectionKeeper, type TrafficEvent } from "../connection/connection-ke
 import { apiStatus, NEVER_CONNECTED, restarted } from "../connection/connection-state.ts";
 import { type Env, readSettings, whatsAppEndpoint } from "../env.ts";
 import type { Result } from "../errors.ts";
-import { DeliveryEngine } from "../events/delivery-engine.ts";
-import { postJson } from "../events/post.ts";
-import { type NewEvent, recordEvent } from "../events/record.ts";
+import { connectionPayload, linkPayload } from "../events/payload.ts";
 import { type InboundContext, identify, receive } from "../inbound/receive.ts";
 import { describeError } from "../log.ts";
 import { type TargetPolicy, targetPolicy } from "../net/fetch-target.ts";
@@ -26,6 +24,7 @@ import { openSession } from "../whatsapp/open-session.ts";
 import type { OpenSession, ReceivedMessage } from "../whatsapp/session.ts";
 import { DirectoryLink } from "./directory-link.ts";
 import { logEvent } from "./instance-log.ts";
+import { NumberEvents } from "./number-events.ts";
 import { removeInstance } from "./remove-instance.ts";
 import type { CreateInstance, OutgoingText, PendingProfile, SentMessage, UpdateInstance } from "./rpc.ts";
 import { directoryStub } from "./stubs.ts";
@@ -37,11 +36,11 @@ export class WhatsAppNumber {
   readonly store: Store;
   readonly keeper: ConnectionKeeper;
   readonly profile: ProfileKeeper;
+  readonly events: NumberEvents;
   readonly #ctx: DurableObjectState;
   readonly #env: Env;
   readonly #wakeups: Wakeups;
   readonly #outbox: Outbox;
-  readonly #deliveries: DeliveryEngine;
   readonly #directory: DirectoryLink;
   #state: InstanceState | null = null;
   #removal: Promise<void> | null = null;
@@ -62,7 +61,7 @@ export class WhatsAppNumber {
       store: this.store,
       transaction: (work) => this.#transaction(work),
       instanceId: () => this.#instanceId,
-      hasWebhook: () => this.#hasWebhook,
+      hasWebhook: () => this.events.hasWebhook,
       transmit: () => {
         const session = this.keeper.online;
         return session ? (stanza) => session.send(stanza) : null;
@@ -71,17 +70,17 @@ export class WhatsAppNumber {
       warn: (text) => this.#warn(text),
       now,
     });
-    this.#deliveries = new DeliveryEngine({
+    this.events = new NumberEvents({
+      env,
       store: this.store,
       transaction: (work) => this.#transaction(work),
-      webhookUrl: () => this.#state?.profile.webhookUrl ?? this.defaultWebhookUrl,
-      post: postJson,
+      state: () => this.#state,
+      setWebhookUrl: (webhookUrl) => this.update({ webhookUrl }),
       queueReply: (event, text) => replyText(event, text, this.#sending),
       sendReplies: () => this.#outbox.pump(),
-      wakeAt: (dueAt) => this.#wakeups.setNoLaterThan("deliveries", dueAt),
-      onError: (error) => this.#report("the outcome of a delivery could not be stored", error),
+      wakeAt: (name, dueAt) => this.#wakeups.setNoLaterThan(name, dueAt),
+      onError: (text, error) => this.#report(text, error),
       now,
-      random: Math.random,
     });
     this.keeper = new ConnectionKeeper({
       storage: ctx.storage,
@@ -93,8 +92,12 @@ export class WhatsAppNumber {
       load: () => this.#state?.connection ?? NEVER_CONNECTED,
       save: (connection) => this.#saveConnection(connection),
       onTraffic: (event) => this.#traffic(event),
-      onLinkMaterial: ({ qr, pairingCode }) =>
-        this.#record({ type: "qr", chatId: null, payload: { qr, pairing_code: pairingCode } }),
+      onLinkMaterial: ({ qr }) =>
+        this.events.record({
+          type: "qr",
+          chatId: null,
+          payload: linkPayload(this.#instanceId, qr === null ? "code" : "qr"),
+        }),
       onOnline: () => {
         this.#outbox.opened();
         this.profile.changed();
@@ -134,12 +137,6 @@ export class WhatsAppNumber {
     return { qr: this.keeper.qr, pairingCode: this.keeper.pairingCode };
   }
 
-  /** The deployment's webhook, for instances without their own. */
-  get defaultWebhookUrl(): string | null {
-    const settings = readSettings(this.#env);
-    return settings.ok ? settings.value.webhookUrl : null;
-  }
-
   async create({
     orgId,
     instanceId,
@@ -154,6 +151,7 @@ export class WhatsAppNumber {
     const profile = { orgId, instanceId, name, webhookUrl, behaviorSettings, antiBanSettings, pendingProfile };
     this.#save({ profile: { ...profile, createdAt: now(), removing: false }, connection: NEVER_CONNECTED });
     this.store.logs.add("info", "Created", now());
+    this.events.created();
     await this.#directory.push();
   }
 
@@ -171,7 +169,7 @@ export class WhatsAppNumber {
         antiBanSettings: { ...profile.antiBanSettings, ...changes.antiBanSettings },
       },
     });
-    if (changes.webhookUrl !== undefined) this.#deliveries.pump();
+    if (changes.webhookUrl !== undefined) this.events.deliver();
     if (changes.pendingProfile !== undefined) this.profile.changed();
     await this.#directory.push();
   }
@@ -207,8 +205,8 @@ export class WhatsAppNumber {
       wakeAt: (dueAt) => this.#wakeups.setRemoval(dueAt),
       now,
     });
-    this.#deliveries.forget();
     this.#state = null;
+    this.events.removed();
   }
 
   async alarm(): Promise<void> {
@@ -220,9 +218,10 @@ export class WhatsAppNumber {
     const handlers = {
       heartbeat: () => this.keeper.heartbeat(),
       reconnect: () => this.keeper.reconnect(),
-      deliveries: () => this.#deliveries.pump(),
+      deliveries: () => this.events.deliver(),
       directory: () => this.#directory.push(),
       profile: () => this.profile.apply(),
+      prune: () => this.events.prune(),
     };
     try {
       await this.#wakeups.run(handlers, now());
@@ -242,10 +241,6 @@ export class WhatsAppNumber {
     return settings.ok ? targetPolicy(settings.value) : { allowLoopback: false, ownOrigin: null };
   }
 
-  get #hasWebhook(): boolean {
-    return (this.#state?.profile.webhookUrl ?? this.defaultWebhookUrl) !== null;
-  }
-
   get #sending() {
     return {
       store: this.store,
@@ -262,7 +257,7 @@ export class WhatsAppNumber {
       store: this.store,
       instanceId: this.#instanceId,
       ownPhone: this.#state?.connection.phone ?? null,
-      hasWebhook: this.#hasWebhook,
+      hasWebhook: this.events.hasWebhook,
       now: now(),
     };
   }
@@ -284,7 +279,7 @@ export class WhatsAppNumber {
       this.#saveConnection(connection);
       this.#wakeups.set("reconnect", now());
     }
-    this.#deliveries.wake();
+    this.events.wake();
     if (this.store.instance.unpushedRevision() !== null) this.#wakeups.setNoLaterThan("directory", now());
   }
 
@@ -310,19 +305,9 @@ export class WhatsAppNumber {
     this.#transaction(() => {
       this.#save({ ...state, connection });
       if (status === before) return;
-      const { lastDisconnect } = connection;
-      const why = status === "connected" ? null : lastDisconnect;
-      this.#record({
-        type: "connection",
-        chatId: null,
-        payload: {
-          instance_id: state.profile.instanceId,
-          status,
-          reason: why?.reason ?? null,
-          code: why?.code ?? null,
-          next_action: why?.nextAction ?? null,
-        },
-      });
+      const why = status === "connected" ? null : connection.lastDisconnect;
+      const payload = connectionPayload(state.profile.instanceId, status, why);
+      this.events.record({ type: "connection", chatId: null, payload });
     });
     void this.#directory.push();
   }
@@ -350,12 +335,8 @@ export class WhatsAppNumber {
    */
   #receive(message: ReceivedMessage): void {
     this.#transaction(() => {
-      if (receive(message, this.#inbound)) setImmediate(() => this.#deliveries.pump());
+      if (receive(message, this.#inbound)) this.events.deliverSoon();
     });
-  }
-
-  #record(event: NewEvent): void {
-    if (recordEvent(this.store, event, this.#hasWebhook, now())) setImmediate(() => this.#deliveries.pump());
   }
 
   #warn(text: string): void {

@@ -5,6 +5,17 @@
  */
 import type { Result } from "../errors.ts";
 import type { IdempotencyVerdict } from "../idempotency/idempotent-calls.ts";
+import type {
+  DeliveryQuery,
+  DeliveryView,
+  EventList,
+  EventQuery,
+  ReplayRange,
+  ReplayResult,
+  WebhookChanges,
+  WebhookTest,
+  WebhookView,
+} from "./rpc-events.ts";
 
 /** `connecting` covers linking (QR or code) and every reconnect; `connected` means messages flow. */
 export type ConnectionState = "disconnected" | "connecting" | "connected";
@@ -179,11 +190,18 @@ export interface LogEntry {
   level: "info" | "success" | "warning" | "error";
 }
 
-export interface WebhookView {
-  instanceWebhookUrl: string | null;
-  effectiveWebhookUrl: string | null;
-  usingGlobalDefault: boolean;
-}
+export type {
+  DeliveryQuery,
+  DeliveryView,
+  EventBody,
+  EventList,
+  EventQuery,
+  ReplayRange,
+  ReplayResult,
+  WebhookChanges,
+  WebhookTest,
+  WebhookView,
+} from "./rpc-events.ts";
 
 /** The object of one number. All calls but `initialise` answer `not_found` when the instance was never created. */
 export interface InstanceRpc {
@@ -224,7 +242,28 @@ export interface InstanceRpc {
   changeProfile(orgId: string, change: ProfileChange): Promise<Result<ProfileChange["field"]>>;
   /** Reads the settings from storage again. */
   reload(orgId: string): Promise<Result<BehaviorSettings>>;
-  setWebhook(orgId: string, webhookUrl: string | null): Promise<Result<WebhookView>>;
+  /** `invalid_request` when the URL may not be called. */
+  setWebhook(orgId: string, changes: WebhookChanges): Promise<Result<WebhookView>>;
+  /** Posts a signed sample; `invalid_request` without a URL. An unreachable receiver is an answer, no refusal. */
+  testWebhook(orgId: string): Promise<Result<WebhookTest>>;
+  /** Newest first. */
+  listDeliveries(
+    orgId: string,
+    query: DeliveryQuery,
+  ): Promise<Result<{ deliveries: DeliveryView[]; next: string | null }>>;
+  /** Makes a delivery due now, whatever came of it before. */
+  retryDelivery(orgId: string, seq: number): Promise<Result<DeliveryView>>;
+  /** Delivers a part of the log again; `wrong_state` without a webhook. */
+  replay(orgId: string, range: ReplayRange): Promise<Result<ReplayResult>>;
+  listEvents(orgId: string, query: EventQuery): Promise<Result<EventList>>;
+  /**
+   * Like `listEvents`, but waits up to `waitMs` (at most 30,000) for the first event when there is none yet.
+   * `after: null` = the end of the log: answers at once, with no events and the position to wait behind.
+   */
+  awaitEvents(
+    orgId: string,
+    query: Omit<EventQuery, "after"> & { after: number | null; waitMs: number },
+  ): Promise<Result<EventList>>;
 }
 
 /** What a key may do; see schemas/scopes.ts. */

@@ -6,10 +6,11 @@
 import type { Delivery } from "../store/deliveries-table.ts";
 import type { LoggedEvent } from "../store/events-table.ts";
 import type { Store } from "../store/store.ts";
-import { deliveryBody } from "./payload.ts";
+import { eventBody } from "./payload.ts";
 import type { Post, PostResult } from "./post.ts";
 import { replyIn } from "./reply.ts";
 import { nextAttemptAt } from "./retry-schedule.ts";
+import { requestTo, type WebhookTarget } from "./webhook-target.ts";
 
 /** Workers allow six connections that wait for headers. */
 const MOST_IN_FLIGHT = 6;
@@ -20,8 +21,8 @@ const INSURANCE_MS = 60_000;
 export interface DeliveryDeps {
   store: Store;
   transaction: (work: () => void) => void;
-  /** The URL as it is now: a changed one applies to waiting deliveries too. */
-  webhookUrl: () => string | null;
+  /** The webhook as it is now: a changed one applies to waiting deliveries too. */
+  target: () => WebhookTarget | null;
   post: Post;
   /** Stores a reply to the chat of this event; runs inside a transaction. @returns its message id, null if refused */
   queueReply: (event: LoggedEvent, text: string) => string | null;
@@ -33,6 +34,8 @@ export interface DeliveryDeps {
   onError: (error: unknown) => void;
   now: () => number;
   random: () => number;
+  /** Shortens every wait of the retry schedule, from 0 to 1; left out, 1. */
+  retryScale?: () => number;
 }
 
 export class DeliveryEngine {
@@ -44,21 +47,16 @@ export class DeliveryEngine {
     this.#deps = deps;
   }
 
-  /** To be called once, when the object wakes up. */
-  wake(): void {
-    this.#deps.store.deliveries.forgetAttempts();
-    this.pump();
-  }
-
   /** Starts every attempt that is due, and asks to be woken for the next. Returns at once. */
   pump(): void {
-    const { store, now, webhookUrl } = this.#deps;
-    const url = webhookUrl();
-    if (url === null) return;
+    const { store, now, target: currentTarget } = this.#deps;
+    const target = currentTarget();
+    if (target === null) return;
     const free = MOST_IN_FLIGHT - this.#inFlight.size;
-    for (const delivery of free > 0 ? store.deliveries.due(now(), free) : []) void this.#attempt(delivery, url);
+    const due = free > 0 ? store.deliveries.due(now(), free, [...this.#inFlight]) : [];
+    for (const delivery of due) void this.#attempt(delivery, target);
     const isFull = this.#inFlight.size >= MOST_IN_FLIGHT;
-    const next = isFull ? null : store.deliveries.nextDueAt();
+    const next = isFull ? null : store.deliveries.nextDueAt([...this.#inFlight]);
     // Attempts that die with the object are due when it wakes up; something has to wake it.
     const insurance = this.#inFlight.size > 0 ? now() + INSURANCE_MS : null;
     const wakeAt = Math.min(next ?? Number.POSITIVE_INFINITY, insurance ?? Number.POSITIVE_INFINITY);
@@ -70,7 +68,7 @@ export class DeliveryEngine {
     this.#inFlight = new Set();
   }
 
-  async #attempt(delivery: Delivery, url: string): Promise<void> {
+  async #attempt(delivery: Delivery, target: WebhookTarget): Promise<void> {
     const { store, now, post, onError } = this.#deps;
     const inFlight = this.#inFlight;
     const event = store.events.get(delivery.seq);
@@ -80,7 +78,8 @@ export class DeliveryEngine {
     }
     inFlight.add(delivery.seq);
     store.deliveries.attempting(delivery.seq, now());
-    const result = await post(url, deliveryBody(event));
+    const body = eventBody(event);
+    const result = await post(requestTo(target, body.event_id, JSON.stringify(body), now()));
     if (inFlight !== this.#inFlight) return;
     inFlight.delete(delivery.seq);
     try {
@@ -94,10 +93,11 @@ export class DeliveryEngine {
   }
 
   #finish(delivery: Delivery, event: LoggedEvent, result: PostResult): void {
-    const { store, now, random, transaction, queueReply, sendReplies } = this.#deps;
+    const { store, now, random, transaction, queueReply, sendReplies, retryScale } = this.#deps;
     const outcome = { responseStatus: result.status, error: result.error };
     if (result.error === null) {
-      const reply = event.type === "message" && event.payload.from_me === false ? replyIn(result.body) : null;
+      const isAnswerable = event.type === "message" && event.payload.from_me === false && delivery.replyId === null;
+      const reply = isAnswerable ? replyIn(result.body) : null;
       transaction(() => {
         const replyId = reply === null ? null : queueReply(event, reply);
         store.deliveries.delivered(delivery.seq, outcome, replyId);
@@ -114,9 +114,10 @@ export class DeliveryEngine {
       },
       now(),
       random(),
+      retryScale?.() ?? 1,
     );
     if (at === null) {
-      store.deliveries.park(delivery.seq, outcome);
+      transaction(() => store.deliveries.park(delivery.seq, outcome));
       store.logs.add("error", `Webhook delivery of event ${event.seq} given up: ${result.error}`, now());
       return;
     }

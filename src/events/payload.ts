@@ -1,4 +1,5 @@
 /** What events say, as webhooks and the log carry it: flat, snake_case, times as ISO 8601 UTC. */
+import type { EventBody, LastDisconnect } from "../durable/rpc.ts";
 import type { LoggedEvent } from "../store/events-table.ts";
 import type { NewMessage, SentRow } from "../store/messages-table.ts";
 import { isGroup, lidOf } from "../whatsapp/identity.ts";
@@ -73,7 +74,63 @@ export function statusPayload(
   };
 }
 
-/** The body of one delivery: the event with its place in the log. */
-export function deliveryBody(event: LoggedEvent): string {
-  return JSON.stringify({ event_id: `evt_${event.seq}`, seq: event.seq, event: event.type, ...event.payload });
+/** The status changed; `why` it was lost, when it was. */
+export function connectionPayload(instanceId: string, status: string, why: LastDisconnect | null): Payload {
+  return {
+    instance_id: instanceId,
+    status,
+    reason: why?.reason ?? null,
+    code: why?.code ?? null,
+    next_action: why?.nextAction ?? null,
+  };
+}
+
+/**
+ * There is something new to link the number with. What it is, is asked for when it is shown: a QR holds a key, a code
+ * opens the number, and neither belongs into a log or a webhook.
+ */
+export function linkPayload(instanceId: string, method: "qr" | "code"): Payload {
+  return { instance_id: instanceId, method };
+}
+
+/** The phone behind a LID became known; `chatId` is the chat from here on. */
+export function identifiedPayload(instanceId: string, who: { chatId: string; phone: string; lid: string }): Payload {
+  return { instance_id: instanceId, chat_id: who.chatId, phone: who.phone, lid: who.lid };
+}
+
+/** An event with its place in the log, as webhooks, the log and the stream show it. */
+export function eventBody({ seq, type, payload, createdAt }: LoggedEvent): EventBody {
+  // A message brings its own time, which is when it was sent.
+  return { event_id: `evt_${seq}`, seq, event: type, created_at: iso(createdAt), ...payload };
+}
+
+/** A sample for the endpoint that tests a webhook: the fields of a text message, and no place in the log. */
+export function testPayload(instanceId: string, phone: string | null, id: string, now: number): Payload {
+  const sample = "15550100100";
+  return {
+    event_id: id,
+    seq: null,
+    event: "webhook.test",
+    message_id: "TEST",
+    created_at: iso(now),
+    from_phone: sample,
+    to_phone: phone,
+    message: "This is a test of your webhook. Nobody wrote it.",
+    media_type: "text",
+    media_url: null,
+    mime_type: null,
+    file_name: null,
+    status: "received",
+    webhook_id: instanceId,
+    quoted_message: null,
+    quoted: null,
+    instance_id: instanceId,
+    chat_id: `${sample}@s.whatsapp.net`,
+    from_lid: null,
+    push_name: "Test",
+    is_group: false,
+    group_id: null,
+    participant: null,
+    from_me: false,
+  };
 }

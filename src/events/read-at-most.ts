@@ -1,17 +1,23 @@
-/** @returns the stream's text, or null when there is none or it is longer than `limit` bytes; the rest is not read. */
-export async function readAtMost(stream: ReadableStream<Uint8Array> | null, limit: number): Promise<string | null> {
-  if (!stream) return null;
+export interface ReadText {
+  text: string | null;
+  /** False when the stream went on after the limit. */
+  isWhole: boolean;
+}
+
+/** The stream's text up to `limit` bytes (null when there is no stream); the rest is not read. */
+export async function readAtMost(stream: ReadableStream<Uint8Array> | null, limit: number): Promise<ReadText> {
+  if (!stream) return { text: null, isWhole: true };
   const reader = stream.getReader();
   const chunks: Uint8Array[] = [];
   let size = 0;
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return Buffer.concat(chunks).toString("utf8");
-    size += value.byteLength;
-    if (size > limit) {
-      await reader.cancel();
-      return null;
+    if (!done) {
+      size += value.byteLength;
+      chunks.push(value);
     }
-    chunks.push(value);
+    if (!done && size <= limit) continue;
+    if (!done) await reader.cancel();
+    return { text: Buffer.concat(chunks).subarray(0, limit).toString("utf8"), isWhole: done };
   }
 }

@@ -36,12 +36,16 @@ export interface FailedAttempt {
   retryAfterMs: number | null;
 }
 
-/** @returns epoch milliseconds of the next attempt, or null to park the delivery. `random` in [0, 1). */
-export function nextAttemptAt(failed: FailedAttempt, now: number, random: number): number | null {
+/**
+ * @param random in [0, 1)
+ * @param scale multiplies every wait and the 72 hours; below 1 only for tests on one machine
+ * @returns epoch milliseconds of the next attempt, or null to park the delivery
+ */
+export function nextAttemptAt(failed: FailedAttempt, now: number, random: number, scale = 1): number | null {
   if (failed.responseStatus === GONE) return null;
-  const wait = WAITS_MS[failed.attempts - 1] ?? LAST_WAIT_MS;
+  const wait = (WAITS_MS[failed.attempts - 1] ?? LAST_WAIT_MS) * scale;
   const jittered = wait * (1 - JITTER + 2 * JITTER * random);
   const asked = Math.min(failed.retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS);
   const at = Math.round(now + Math.max(jittered, asked));
-  return at - failed.firstAttemptAt > GIVE_UP_AFTER_MS ? null : at;
+  return at - failed.firstAttemptAt > GIVE_UP_AFTER_MS * scale ? null : at;
 }

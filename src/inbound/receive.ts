@@ -3,7 +3,7 @@
  * also the one that stores its ratchet. Safe to repeat: the same message a second time changes nothing.
  */
 
-import { messagePayload } from "../events/payload.ts";
+import { identifiedPayload, messagePayload } from "../events/payload.ts";
 import { recordEvent } from "../events/record.ts";
 import type { NewMessage } from "../store/messages-table.ts";
 import type { Store } from "../store/store.ts";
@@ -40,9 +40,8 @@ export function identify(phone: string, lid: string, { store, instanceId, hasWeb
   const from = lidJid(lid);
   const chatId = phoneJid(phone);
   store.messages.rekeyChat(from, chatId, phone);
-  store.events.rekeyChat(from, chatId);
   store.deliveries.rekeyChat(from, chatId);
-  const payload = { instance_id: instanceId, chat_id: chatId, phone, lid };
+  const payload = identifiedPayload(instanceId, { chatId, phone, lid });
   recordEvent(store, { type: "contact.identified", chatId, payload }, hasWebhook, now);
 }
 

@@ -1,11 +1,12 @@
-/** Where an instance delivers what it receives. */
+/** Where an instance delivers its events, and how. */
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import type { WebhookView } from "../durable/rpc.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { unwrap } from "../middleware/errors.ts";
-import { InstanceParamsSchema } from "../schemas/common.ts";
+import { InstanceParamsSchema, withoutUndefined } from "../schemas/common.ts";
+import { allows } from "../schemas/scopes.ts";
 import { DefaultWebhookSchema } from "../schemas/system.ts";
-import { SetWebhookSchema, WebhookChangedSchema, WebhookSchema } from "../schemas/webhook.ts";
+import { SetWebhookSchema, WebhookChangedSchema, WebhookSchema, WebhookTestSchema } from "../schemas/webhook.ts";
 import { answer, errorResponses, jsonContent, needs } from "./document.ts";
 
 const tags = ["Webhook"];
@@ -17,7 +18,9 @@ const getWebhook = createRoute({
   operationId: "getWebhook",
   tags,
   summary: "Read the webhook",
-  description: "Which URL receives this instance's events: its own, or the deployment's default.",
+  description:
+    "Which URL receives this instance's events (its own, or the deployment's default), which events, with which " +
+    "headers, and the secret that signs them. Headers and secret are null for a key without the scope `manage`.",
   request: { params: InstanceParamsSchema },
   responses: { 200: answer("The webhook", WebhookSchema), ...errorResponses("unauthorized", "not_found") },
 });
@@ -39,10 +42,12 @@ const setWebhook = createRoute({
   path: "/api/instances/{instanceId}/webhook",
   operationId: "setWebhook",
   tags,
-  summary: "Set or clear the webhook",
+  summary: "Set, change or clear the webhook",
   description:
-    "Sets the URL that gets a POST for everything this instance receives. Null or an empty text clears it, and the " +
-    "deployment's default is used; a body without `webhookUrl` changes nothing.",
+    "Sets the URL that gets a POST for what happens to this instance; null or an empty text clears it, and the " +
+    "deployment's default is used. `events` selects what is delivered (default: received messages), `headers` adds " +
+    "fixed headers, `rotateSecret` makes a new signing secret. What is left out stays; deliveries that wait follow " +
+    "the change.",
   request: { params: InstanceParamsSchema, body: { required: true, content: jsonContent(SetWebhookSchema) } },
   responses: {
     200: answer("The webhook", WebhookChangedSchema),
@@ -50,9 +55,27 @@ const setWebhook = createRoute({
   },
 });
 
-function changedText(given: string | null | undefined, { effectiveWebhookUrl }: WebhookView): string {
-  if (given === undefined) return "Nothing changed: webhookUrl was not given";
-  if (given !== null) return "Webhook updated";
+const testWebhook = createRoute({
+  ...needs("manage"),
+  method: "post",
+  path: "/api/instances/{instanceId}/webhook/test",
+  operationId: "testWebhook",
+  tags: ["Whitelabel", "Webhook"],
+  summary: "Test the webhook",
+  description:
+    "Posts a sample (`event: webhook.test`), signed like every delivery, to the webhook and tells what came back. A " +
+    "receiver that fails or can't be reached is `success: false` with status 200. The sample is not retried, is not in " +
+    "the log, and a reply in the answer is not sent.",
+  request: { params: InstanceParamsSchema },
+  responses: {
+    200: answer("What the receiver answered", WebhookTestSchema),
+    ...errorResponses("invalid_request", "unauthorized", "not_found"),
+  },
+});
+
+function changedText(changes: object, { effectiveWebhookUrl }: WebhookView): string {
+  if (Object.keys(changes).length === 0) return "Nothing changed: no field was given";
+  if (!("webhookUrl" in changes) || changes.webhookUrl !== null) return "Webhook updated";
   if (effectiveWebhookUrl === null) return "Webhook cleared; nothing is delivered, because there is no default";
   return "Webhook cleared; the default is used";
 }
@@ -68,13 +91,17 @@ export const webhooks = new OpenAPIHono<AppEnv>()
   })
   .openapi(getWebhook, async (c) => {
     const webhook = unwrap(await c.var.instance.webhook(c.var.orgId));
-    return c.json({ success: true as const, ...webhook }, 200);
+    const hidden = allows(c.var.principal.scopes, "manage") ? {} : { headers: null, secret: null };
+    return c.json({ success: true as const, ...webhook, ...hidden }, 200);
   })
   .openapi(setWebhook, async (c) => {
     const { instance, orgId } = c.var;
-    const { webhookUrl } = c.req.valid("json");
-    const changed =
-      webhookUrl === undefined ? await instance.webhook(orgId) : await instance.setWebhook(orgId, webhookUrl);
-    const webhook = unwrap(changed);
-    return c.json({ success: true as const, ...webhook, message: changedText(webhookUrl, webhook) }, 200);
+    const changes = withoutUndefined(c.req.valid("json"));
+    const webhook = unwrap(await instance.setWebhook(orgId, changes));
+    return c.json({ success: true as const, ...webhook, message: changedText(changes, webhook) }, 200);
+  })
+  .openapi(testWebhook, async (c) => {
+    const { error, ...result } = unwrap(await c.var.instance.testWebhook(c.var.orgId));
+    const message = result.success ? "Webhook test delivered successfully" : "Failed to deliver test webhook";
+    return c.json({ ...result, ...(error === null ? {} : { error }), message }, 200);
   });

@@ -74,6 +74,15 @@ export const InstanceParamsSchema = z.object({
   }),
 });
 
+/** The path of one delivery. */
+export const DeliveryParamsSchema = InstanceParamsSchema.extend({
+  deliveryId: z.string().openapi({
+    param: { name: "deliveryId", in: "path" },
+    description: "The event's id, as the list of deliveries shows it",
+    example: "evt_42",
+  }),
+});
+
 /** The body of every error. */
 export const ErrorSchema = z
   .object({

@@ -26,6 +26,11 @@ export const LIMITS = {
   pictureUrlCharacters: 700_000,
   /** Instances one key may be narrowed to: more are better served by a key of their organisation. */
   keyInstances: 100,
+  /** Fixed headers of a webhook: enough for a key and some routing. */
+  webhookHeaders: 20,
+  /** Characters of one such header's name and value: what servers commonly accept. */
+  webhookHeaderName: 64,
+  webhookHeaderValue: 1_024,
   /** Characters of an `X-Request-Id` that we take over. */
   requestIdCharacters: 128,
 } as const;

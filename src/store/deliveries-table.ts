@@ -1,7 +1,11 @@
 /**
  * Which events are still to be told to the webhook. A row is a wake-up signal: URL and event are read when it is
- * attempted. `waiting` → `delivered`, or `parked` after the last attempt; nothing is deleted here.
+ * attempted. `waiting` → `delivered`, or `parked` after the last attempt; a retry or replay makes either waiting again.
+ *
+ * The first waiting delivery of a chat is its head, and only heads are attempted. They are marked, so that finding the
+ * next one costs the same whether ten deliveries wait or a hundred thousand.
  */
+import type { DeliveryQuery, DeliveryView } from "../durable/rpc.ts";
 
 /** Chats do not wait for each other; events without a chat wait only for each other. */
 const NO_CHAT = "";
@@ -10,9 +14,12 @@ export interface Delivery {
   /** The event's `seq`. */
   seq: number;
   chatId: string;
+  /** Since the delivery began to wait: a retry or replay starts anew. */
   attempts: number;
   /** Epoch milliseconds; null before the first attempt. */
   firstAttemptAt: number | null;
+  /** Message id of the reply that was stored for this event, ever. */
+  replyId: string | null;
 }
 
 export interface DeliveryOutcome {
@@ -21,30 +28,106 @@ export interface DeliveryOutcome {
   error: string | null;
 }
 
-type Row = { seq: number; chat_id: string; attempts: number; first_attempt_at: number | null };
+type Row = {
+  seq: number;
+  chat_id: string;
+  attempts: number;
+  first_attempt_at: number | null;
+  reply_id: string | null;
+};
 
-/** The oldest waiting delivery of each chat: the ones after it wait for it. */
-const HEADS =
-  "FROM deliveries d WHERE status = 'waiting' AND NOT EXISTS (SELECT 1 FROM deliveries e " +
-  "WHERE e.status = 'waiting' AND e.chat_id = d.chat_id AND e.seq < d.seq)";
+type ViewRow = Row & {
+  status: DeliveryView["status"];
+  due_at: number;
+  response_status: number | null;
+  last_error: string | null;
+  type: string | null;
+  created_at: number | null;
+};
+
+const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+
+const toView = (row: ViewRow): DeliveryView => ({
+  id: `evt_${row.seq}`,
+  seq: row.seq,
+  event: row.type,
+  chatId: row.chat_id === NO_CHAT ? null : row.chat_id,
+  status: row.status,
+  attempts: row.attempts,
+  createdAt: iso(row.created_at),
+  firstAttemptAt: iso(row.first_attempt_at),
+  nextAttemptAt: row.status === "waiting" ? iso(row.due_at) : null,
+  responseStatus: row.response_status,
+  error: row.last_error,
+  replyMessageId: row.reply_id,
+});
+
+/** What a delivery is when it begins to wait again. */
+const ANEW = "status = 'waiting', attempts = 0, first_attempt_at = NULL";
+
+/** The chats of deliveries that are under way; they are few. */
+const busyChats = (underWay: readonly number[]): string =>
+  `SELECT chat_id FROM deliveries WHERE seq IN (${underWay.map(() => "?").join(", ")})`;
 
 export function deliveriesTable(sql: SqlStorage) {
+  /** The chat's first waiting delivery is its head from here on. */
+  const promote = (chatId: string): void => {
+    sql.exec(
+      `UPDATE deliveries SET is_head = 1 WHERE is_head = 0 AND seq =
+         (SELECT seq FROM deliveries WHERE status = 'waiting' AND chat_id = ? ORDER BY seq LIMIT 1)`,
+      chatId,
+    );
+  };
+  const elect = (chatId: string): void => {
+    sql.exec("UPDATE deliveries SET is_head = 0 WHERE is_head = 1 AND chat_id = ?", chatId);
+    promote(chatId);
+  };
+  const electAll = (): void => {
+    sql.exec("UPDATE deliveries SET is_head = 0 WHERE is_head = 1");
+    sql.exec(
+      `UPDATE deliveries SET is_head = 1 WHERE seq IN
+         (SELECT MIN(seq) FROM deliveries WHERE status = 'waiting' GROUP BY chat_id)`,
+    );
+  };
+  const end = (seq: number, status: "delivered" | "parked", outcome: DeliveryOutcome, replyId: string | null): void => {
+    const ended = sql
+      .exec<{ chat_id: string }>(
+        `UPDATE deliveries SET status = ?, is_head = 0, response_status = ?, last_error = ?,
+           reply_id = COALESCE(reply_id, ?) WHERE seq = ? RETURNING chat_id`,
+        status,
+        outcome.responseStatus,
+        outcome.error,
+        replyId,
+        seq,
+      )
+      .toArray()[0];
+    if (ended) promote(ended.chat_id);
+  };
+
   return {
     enqueue(seq: number, chatId: string | null, now: number): void {
+      const chat = chatId ?? NO_CHAT;
       sql.exec(
-        "INSERT INTO deliveries (seq, chat_id, status, due_at) VALUES (?, ?, 'waiting', ?)",
+        `INSERT INTO deliveries (seq, chat_id, status, due_at, is_head)
+         VALUES (?1, ?2, 'waiting', ?3, NOT EXISTS (SELECT 1 FROM deliveries WHERE status = 'waiting' AND chat_id = ?2))`,
         seq,
-        chatId ?? NO_CHAT,
+        chat,
         now,
       );
     },
 
-    /** Deliveries that may be attempted now, oldest first: at most one of each chat. */
-    due(now: number, limit: number): Delivery[] {
+    /**
+     * Deliveries that may be attempted now, those that waited longest first: at most one of each chat, none of a chat
+     * with one under way.
+     */
+    due(now: number, limit: number, underWay: readonly number[] = []): Delivery[] {
       return sql
         .exec<Row>(
-          `SELECT seq, chat_id, attempts, first_attempt_at ${HEADS} AND in_flight = 0 AND due_at <= ? ORDER BY seq LIMIT ?`,
+          `SELECT seq, chat_id, attempts, first_attempt_at, reply_id FROM deliveries
+           WHERE is_head = 1 AND due_at <= ? AND chat_id NOT IN (${busyChats(underWay)})
+           ORDER BY due_at, seq LIMIT ?`,
           now,
+          ...underWay,
           limit,
         )
         .toArray()
@@ -53,41 +136,42 @@ export function deliveriesTable(sql: SqlStorage) {
           chatId: row.chat_id,
           attempts: row.attempts,
           firstAttemptAt: row.first_attempt_at,
+          replyId: row.reply_id,
         }));
     },
 
-    /** When the next attempt is due; null when nothing waits. */
-    nextDueAt(): number | null {
-      return sql.exec<{ next: number | null }>(`SELECT MIN(due_at) AS next ${HEADS} AND in_flight = 0`).one().next;
+    /** When the next attempt is due; null when nothing waits but what is under way. */
+    nextDueAt(underWay: readonly number[] = []): number | null {
+      const next = sql
+        .exec<{ due_at: number }>(
+          `SELECT due_at FROM deliveries WHERE is_head = 1 AND chat_id NOT IN (${busyChats(underWay)})
+           ORDER BY due_at LIMIT 1`,
+          ...underWay,
+        )
+        .toArray()[0];
+      return next?.due_at ?? null;
     },
 
-    /** Counts an attempt before it is made. Until its outcome is stored it holds its chat back. */
+    /** Counts an attempt before it is made. */
     attempting(seq: number, now: number): void {
       sql.exec(
-        `UPDATE deliveries SET attempts = attempts + 1, first_attempt_at = COALESCE(first_attempt_at, ?), in_flight = 1
-         WHERE seq = ?`,
+        "UPDATE deliveries SET attempts = attempts + 1, first_attempt_at = COALESCE(first_attempt_at, ?) WHERE seq = ?",
         now,
         seq,
       );
     },
 
-    /** The object is awake anew: attempts that were under way died with it and are due again. */
-    forgetAttempts(): void {
-      sql.exec("UPDATE deliveries SET in_flight = 0 WHERE in_flight = 1");
+    delivered(seq: number, outcome: DeliveryOutcome, replyId: string | null): void {
+      end(seq, "delivered", { ...outcome, error: null }, replyId);
     },
 
-    delivered(seq: number, outcome: DeliveryOutcome, replyId: string | null): void {
-      sql.exec(
-        "UPDATE deliveries SET status = 'delivered', in_flight = 0, response_status = ?, last_error = NULL, reply_id = COALESCE(reply_id, ?) WHERE seq = ?",
-        outcome.responseStatus,
-        replyId,
-        seq,
-      );
+    park(seq: number, outcome: DeliveryOutcome): void {
+      end(seq, "parked", outcome, null);
     },
 
     retryAt(seq: number, dueAt: number, outcome: DeliveryOutcome): void {
       sql.exec(
-        "UPDATE deliveries SET due_at = ?, in_flight = 0, response_status = ?, last_error = ? WHERE seq = ?",
+        "UPDATE deliveries SET due_at = ?, response_status = ?, last_error = ? WHERE seq = ?",
         dueAt,
         outcome.responseStatus,
         outcome.error,
@@ -95,17 +179,82 @@ export function deliveriesTable(sql: SqlStorage) {
       );
     },
 
-    park(seq: number, outcome: DeliveryOutcome): void {
-      sql.exec(
-        "UPDATE deliveries SET status = 'parked', in_flight = 0, response_status = ?, last_error = ? WHERE seq = ?",
-        outcome.responseStatus,
-        outcome.error,
-        seq,
-      );
+    /** Makes one delivery due now, with the whole schedule before it. @returns false when there is none */
+    again(seq: number, now: number): boolean {
+      const row = sql
+        .exec<{ chat_id: string }>(
+          `UPDATE deliveries SET ${ANEW}, due_at = ? WHERE seq = ? RETURNING chat_id`,
+          now,
+          seq,
+        )
+        .toArray()[0];
+      if (row) elect(row.chat_id);
+      return row !== undefined;
     },
 
+    /** Queues the events of these types and of this part of the log, those told before again. @returns how many */
+    replay(range: { after: number; last: number; types: readonly string[] | null }, now: number): number {
+      const types = range.types === null ? "" : `AND e.type IN (${range.types.map(() => "?").join(", ")})`;
+      // The log keeps the chat an event was told under; its phone may have become known since.
+      const queued = sql.exec(
+        `INSERT INTO deliveries (seq, chat_id, status, due_at, is_head)
+           SELECT e.seq, COALESCE(c.phone || '@s.whatsapp.net', e.chat_id, '${NO_CHAT}'), 'waiting', ?, 0
+           FROM events e LEFT JOIN contacts c
+             ON c.lid = substr(e.chat_id, 1, length(e.chat_id) - 4) AND e.chat_id = c.lid || '@lid'
+           WHERE e.seq > ? AND e.seq <= ? ${types} ORDER BY e.seq
+         ON CONFLICT (seq) DO UPDATE SET ${ANEW}, chat_id = excluded.chat_id, due_at = excluded.due_at
+         RETURNING seq`,
+        now,
+        range.after,
+        range.last,
+        ...(range.types ?? []),
+      );
+      const count = queued.toArray().length;
+      electAll();
+      return count;
+    },
+
+    /** Newest first; `next` is the cursor of the following page. */
+    list({ status, limit, cursor }: DeliveryQuery): { deliveries: DeliveryView[]; next: string | null } {
+      const rows = sql
+        .exec<ViewRow>(
+          `SELECT d.seq, d.chat_id, d.status, d.attempts, d.first_attempt_at, d.due_at, d.response_status,
+             d.last_error, d.reply_id, e.type, e.created_at
+           FROM deliveries d LEFT JOIN events e ON e.seq = d.seq
+           WHERE d.seq < ? ${status === undefined ? "" : `AND d.status = '${status}'`} ORDER BY d.seq DESC LIMIT ?`,
+          cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor),
+          limit + 1,
+        )
+        .toArray();
+      const page = rows.slice(0, limit);
+      const last = page.at(-1);
+      return { deliveries: page.map(toView), next: rows.length > limit && last ? String(last.seq) : null };
+    },
+
+    get(seq: number): DeliveryView | null {
+      const { deliveries } = this.list({ limit: 1, cursor: String(seq + 1) });
+      const [found] = deliveries;
+      return found?.seq === seq ? found : null;
+    },
+
+    /** Removes the deliveries of events that are no longer kept. @returns how many of them were never made */
+    remove(seqs: readonly number[]): number {
+      if (seqs.length === 0) return 0;
+      const removed = sql
+        .exec<{ status: string }>(
+          `DELETE FROM deliveries WHERE seq IN (SELECT value FROM json_each(?)) RETURNING status`,
+          JSON.stringify(seqs),
+        )
+        .toArray();
+      const undone = removed.filter(({ status }) => status === "waiting").length;
+      if (undone > 0) electAll();
+      return undone;
+    },
+
+    /** What waits in one chat waits in another from here on. */
     rekeyChat(from: string, to: string): void {
-      sql.exec("UPDATE deliveries SET chat_id = ? WHERE chat_id = ?", to, from);
+      const moved = sql.exec("UPDATE deliveries SET chat_id = ? WHERE status = 'waiting' AND chat_id = ?", to, from);
+      if (moved.rowsWritten > 0) elect(to);
     },
   };
 }

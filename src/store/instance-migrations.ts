@@ -50,13 +50,20 @@ export const INSTANCE_MIGRATIONS: readonly Migration[] = [
         status TEXT NOT NULL,
         attempts INTEGER NOT NULL DEFAULT 0,
         first_attempt_at INTEGER,
-        in_flight INTEGER NOT NULL DEFAULT 0,
         due_at INTEGER NOT NULL,
+        is_head INTEGER NOT NULL,
         response_status INTEGER,
         last_error TEXT,
         reply_id TEXT
       );
       CREATE INDEX deliveries_waiting ON deliveries (chat_id, seq) WHERE status = 'waiting';
+      CREATE INDEX deliveries_heads ON deliveries (due_at, seq) WHERE is_head = 1;
+      CREATE INDEX deliveries_parked ON deliveries (seq) WHERE status = 'parked';
+      CREATE TABLE webhook (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        events TEXT NOT NULL, headers TEXT NOT NULL,
+        secret TEXT NOT NULL, previous_secret TEXT, previous_secret_until INTEGER
+      );
       CREATE TABLE logs (
         id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, level TEXT NOT NULL, message TEXT NOT NULL
       );

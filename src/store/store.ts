@@ -5,6 +5,8 @@ import { type EventsTable, eventsTable } from "./events-table.ts";
 import { type InstanceTable, instanceTable } from "./instance-table.ts";
 import { type LogsTable, logsTable } from "./logs-table.ts";
 import { type MessagesTable, messagesTable } from "./messages-table.ts";
+import { type Pruning, pruning } from "./prune.ts";
+import { type WebhookTable, webhookTable } from "./webhook-table.ts";
 
 export interface Store {
   instance: InstanceTable;
@@ -13,15 +15,20 @@ export interface Store {
   events: EventsTable;
   deliveries: DeliveriesTable;
   logs: LogsTable;
+  webhook: WebhookTable;
+  pruning: Pruning;
 }
 
 export function openStore(sql: SqlStorage): Store {
+  const deliveries = deliveriesTable(sql);
   return {
     instance: instanceTable(sql),
     messages: messagesTable(sql),
     contacts: contactsTable(sql),
     events: eventsTable(sql),
-    deliveries: deliveriesTable(sql),
+    deliveries,
     logs: logsTable(sql),
+    webhook: webhookTable(sql),
+    pruning: pruning(sql, deliveries),
   };
 }

@@ -25,7 +25,13 @@ describe("an id that was never created through the API", () => {
       stub.listMessages(ORG, NONE),
       stub.listLogs(ORG, 10),
       stub.webhook(ORG),
-      stub.setWebhook(ORG, "https://example.com"),
+      stub.setWebhook(ORG, {}),
+      stub.testWebhook(ORG),
+      stub.listDeliveries(ORG, { limit: 10 }),
+      stub.retryDelivery(ORG, 1),
+      stub.replay(ORG, { after: 0 }),
+      stub.listEvents(ORG, { after: 0, limit: 10 }),
+      stub.awaitEvents(ORG, { after: 0, limit: 10, waitMs: 0 }),
     ];
     for (const call of calls) expect(refusal(await call)).toBe("not_found");
     expect(await kept(stub)).toEqual(NOTHING);
@@ -156,12 +162,15 @@ describe("changing an instance", () => {
 
   test("sets and clears its webhook", async () => {
     const stub = await created("hooked");
-    const none = { instanceWebhookUrl: null, effectiveWebhookUrl: null, usingGlobalDefault: false };
-    const own = { instanceWebhookUrl: "https://example.com/a", effectiveWebhookUrl: "https://example.com/a" };
+    const { events, headers, secret, previousSecretValidUntil } = granted(await stub.webhook(ORG));
+    expect([events, headers, previousSecretValidUntil]).toEqual([["message"], {}, null]);
+    const kept = { events, headers, secret, previousSecretValidUntil, usingGlobalDefault: false };
+    const none = { ...kept, instanceWebhookUrl: null, effectiveWebhookUrl: null };
+    const own = { ...kept, instanceWebhookUrl: "https://example.com/a", effectiveWebhookUrl: "https://example.com/a" };
     expect(granted(await stub.webhook(ORG))).toEqual(none);
-    expect(granted(await stub.setWebhook(ORG, "https://example.com/a"))).toEqual({ ...own, usingGlobalDefault: false });
+    expect(granted(await stub.setWebhook(ORG, { webhookUrl: "https://example.com/a" }))).toEqual(own);
     expect(granted(await stub.describe(ORG)).webhookUrl).toBe("https://example.com/a");
-    expect(granted(await stub.setWebhook(ORG, null))).toEqual(none);
+    expect(granted(await stub.setWebhook(ORG, { webhookUrl: null }))).toEqual(none);
   });
 });
 

@@ -4,6 +4,9 @@ import { HOOK, inNumber, message, OPEN, webhook } from "./support/number.ts";
 import { directoryOf, ORG } from "./support/objects.ts";
 
 const fields = { webhookUrl: HOOK };
+const MINUTE = 60_000;
+/** `RETENTION_DAYS` of a deployment that sets none. */
+const RETENTION_MS = 30 * 24 * 60 * MINUTE;
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -131,7 +134,7 @@ describe("an object that lost its memory", () => {
       expect(next.number.state?.connection).toMatchObject({ phase: "online", phone: "490" });
     }));
 
-  test("while its number was disconnected stays so, without an alarm", () =>
+  test("while its number was disconnected stays so, with no alarm but the one for what becomes too old", () =>
     inNumber("reborn-idle", async ({ number, whatsApp, storage, reborn }) => {
       number.keeper.connect();
       whatsApp.latest.emit(OPEN);
@@ -141,7 +144,7 @@ describe("an object that lost its memory", () => {
       expect(next.number.state?.connection).toMatchObject({ phase: "idle", linked: true });
       await next.number.alarm();
       expect(next.whatsApp.sessions).toEqual([]);
-      expect(await storage.getAlarm()).toBeNull();
+      expect(await storage.getAlarm()).toBeGreaterThan(Date.now() + RETENTION_MS - MINUTE);
     }));
 
   test("sends what was still in its outbox, under the ids it had", () =>
@@ -243,7 +246,7 @@ describe("the deployment's settings", () => {
         expect(await number.keeper.connectByCode("491")).toMatchObject({ ok: false, error: { code: "misconfigured" } });
         expect(whatsApp.sessions).toEqual([]);
         expect(number.state?.connection).toMatchObject({ phase: "idle", epoch: 0 });
-        expect(await storage.getAlarm()).toBeNull();
+        expect(await storage.getAlarm()).toBeGreaterThan(Date.now() + RETENTION_MS - MINUTE);
       },
       { settings: { WHATSAPP_URL: "wss://whatsapp.example/ws/chat" } },
     ));

@@ -29,6 +29,7 @@ function cursor(rows: Row[], rowsWritten: number) {
   return {
     rowsWritten,
     toArray: () => rows,
+    [Symbol.iterator]: () => rows.values(),
     one(): Row {
       const [row, ...others] = rows;
       if (!row || others.length > 0) throw new Error(`Expected exactly one row, got ${rows.length}`);

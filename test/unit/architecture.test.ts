@@ -34,6 +34,7 @@ const ARROWS = {
     "events",
     "whatsapp-inside",
     "net",
+    "schemas",
     ...CORE,
   ],
   directory: ["store", "idempotency"],
@@ -42,7 +43,7 @@ const ARROWS = {
   connection: CORE,
   sending: ["events", ...CORE],
   inbound: ["events", ...CORE],
-  events: CORE,
+  events: ["schemas", ...CORE],
   store: ["whatsapp", "idempotency"],
   whatsapp: ["whatsapp-inside"],
   "whatsapp-inside": ["whatsapp", "log"],
@@ -95,7 +96,7 @@ const RULES: ImportRules = {
     return longest === undefined ? undefined : PARTS[longest];
   },
   leaves: ["src/errors.ts"],
-  typeLeaves: ["src/durable/rpc.ts"],
+  typeLeaves: ["src/durable/rpc.ts", "src/durable/rpc-events.ts"],
   packages: {
     "node:": ["src/", "simulator/"],
     "cloudflare:workers": ["src/durable/", "src/env.ts"],

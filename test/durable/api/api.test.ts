@@ -155,6 +155,10 @@ describe("an instance that is not connected", () => {
       instanceWebhookUrl: null,
       effectiveWebhookUrl: null,
       usingGlobalDefault: false,
+      events: ["message"],
+      headers: {},
+      secret: expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=$/),
+      previousSecretValidUntil: null,
     });
   });
 });

@@ -10,6 +10,7 @@ const defaults: Settings = {
   whatsAppMediaOrigin: null,
   mediaMaxBytes: 104_857_600,
   retentionDays: 30,
+  webhookRetryScale: 1,
 };
 
 describe("settings", () => {
@@ -31,6 +32,7 @@ describe("settings", () => {
       WHATSAPP_MEDIA_ORIGIN: "http://127.0.0.1:8081",
       MEDIA_MAX_BYTES: "1048576",
       RETENTION_DAYS: "7",
+      WEBHOOK_RETRY_SCALE: "0.001",
     };
     expect(readSettings(source)).toEqual({
       ok: true,
@@ -43,6 +45,7 @@ describe("settings", () => {
         whatsAppMediaOrigin: "http://127.0.0.1:8081",
         mediaMaxBytes: 1_048_576,
         retentionDays: 7,
+        webhookRetryScale: 0.001,
       },
     });
   });

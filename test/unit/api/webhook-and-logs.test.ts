@@ -3,17 +3,30 @@ import type { LogEntry, WebhookView } from "../../../src/durable/rpc.ts";
 import { ok } from "../../../src/errors.ts";
 import { api, issuePaths } from "./support.ts";
 
+const settings = {
+  events: ["message"],
+  headers: {},
+  secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+  previousSecretValidUntil: null,
+};
 const own: WebhookView = {
+  ...settings,
   instanceWebhookUrl: "https://example.com/hook",
   effectiveWebhookUrl: "https://example.com/hook",
   usingGlobalDefault: false,
 };
 const byDefault: WebhookView = {
+  ...settings,
   instanceWebhookUrl: null,
   effectiveWebhookUrl: "https://default.example.com/",
   usingGlobalDefault: true,
 };
-const none: WebhookView = { instanceWebhookUrl: null, effectiveWebhookUrl: null, usingGlobalDefault: false };
+const none: WebhookView = {
+  ...settings,
+  instanceWebhookUrl: null,
+  effectiveWebhookUrl: null,
+  usingGlobalDefault: false,
+};
 
 describe("the webhook", () => {
   const path = "/api/instances/wa_1/webhook";
@@ -32,20 +45,29 @@ describe("the webhook", () => {
     const given: unknown[] = [];
     const { call } = api({
       instance: {
-        setWebhook: async (_orgId, url) => {
-          given.push(url);
+        setWebhook: async (_orgId, changes) => {
+          given.push(changes);
           return ok(result);
         },
       },
     });
     expect((await call(`PUT ${path}`, { json })).body).toEqual({ success: true, ...result, message });
-    expect(given).toEqual([stored]);
+    expect(given).toEqual([{ webhookUrl: stored }]);
   });
 
   test("left out of the body stays as it is", async () => {
-    const { call } = api({ instance: { webhook: async () => ok(own) } });
-    const message = "Nothing changed: webhookUrl was not given";
+    const given: unknown[] = [];
+    const { call } = api({
+      instance: {
+        setWebhook: async (_orgId, changes) => {
+          given.push(changes);
+          return ok(own);
+        },
+      },
+    });
+    const message = "Nothing changed: no field was given";
     expect((await call(`PUT ${path}`, { json: {} })).body).toEqual({ success: true, ...own, message });
+    expect(given).toEqual([{}]);
   });
 
   test.each([7, "example.com", "http://example.com/", "https://user:secret@example.com/"])(

@@ -70,7 +70,14 @@ describe("what is sent", () => {
     engine.pump();
     const { url, body } = attempt(1);
     expect(url).toBe("https://example.com/new");
-    expect(JSON.parse(body)).toEqual({ event_id: "evt_1", seq: 1, event: "message", message: "Hello", from_me: false });
+    expect(JSON.parse(body)).toEqual({
+      event_id: "evt_1",
+      seq: 1,
+      event: "message",
+      created_at: "2026-11-01T12:00:00.000Z",
+      message: "Hello",
+      from_me: false,
+    });
   });
 
   test("a retry goes to the new URL when it was changed in between", async () => {
@@ -156,7 +163,7 @@ describe("a crash in the middle of an attempt", () => {
     expect(before.world.wakeUps).toEqual([NOW + INSURANCE]);
 
     const after = deliveringNumber({ store: before.store });
-    after.engine.wake();
+    after.engine.pump();
     expect(after.underWay()).toEqual([1]);
     expect(before.row(1)).toMatchObject({ attempts: 2 });
   });
@@ -165,7 +172,7 @@ describe("a crash in the middle of an attempt", () => {
     const before = deliveringNumber();
     before.event(ALICE);
     const after = deliveringNumber({ store: before.store });
-    after.engine.wake();
+    after.engine.pump();
     expect(after.underWay()).toEqual([1]);
   });
 
@@ -187,7 +194,10 @@ describe("a removed number", () => {
     const late = attempt(1);
     engine.forget();
     storage.sql.exec("DELETE FROM deliveries");
-    storage.sql.exec("INSERT INTO deliveries (seq, chat_id, status, due_at) VALUES (1, ?, 'waiting', 0)", BOB);
+    storage.sql.exec(
+      "INSERT INTO deliveries (seq, chat_id, status, due_at, is_head) VALUES (1, ?, 'waiting', 0, 1)",
+      BOB,
+    );
     await late.answer({ ...ANSWERED, body: `{"reply":"Hello"}` });
     expect(row(1)).toMatchObject({ status: "waiting", attempts: 0, reply_id: null });
     engine.pump();
@@ -240,5 +250,63 @@ describe("a reply", () => {
     world.now = NOW + INSURANCE;
     engine.pump();
     expect(row(1)).toMatchObject({ attempts: 2 });
+  });
+});
+
+describe("an event that is delivered again", () => {
+  const withReply = { ...ANSWERED, body: `{"reply":"Hello"}` };
+
+  test("after a retry or a replay is not replied to twice", async () => {
+    const { engine, event, attempt, store, row, world } = deliveringNumber();
+    event(ALICE);
+    engine.pump();
+    await attempt(1).answer(withReply);
+    store.deliveries.again(1, NOW);
+    engine.pump();
+    await attempt(1).answer(withReply);
+    store.deliveries.replay({ after: 0, last: 1, types: null }, NOW);
+    engine.pump();
+    await attempt(1).answer(withReply);
+    expect(world.replies).toEqual([[1, "Hello"]]);
+    expect(row(1)).toMatchObject({ status: "delivered", attempts: 1, reply_id: "reply-to-1" });
+  });
+
+  test("gets its first reply then, when there was none", async () => {
+    const { engine, event, attempt, store, world } = deliveringNumber();
+    event(ALICE);
+    engine.pump();
+    await attempt(1).answer(ANSWERED);
+    store.deliveries.again(1, NOW);
+    engine.pump();
+    await attempt(1).answer(withReply);
+    expect(world.replies).toEqual([[1, "Hello"]]);
+  });
+
+  test("keeps its chat in order: what was later waits for it, and it waits for what is under way", async () => {
+    const { engine, event, attempt, store, underWay } = deliveringNumber();
+    for (let index = 0; index < 3; index += 1) event(ALICE);
+    engine.pump();
+    await attempt(1).answer(ANSWERED);
+    expect(underWay()).toEqual([2]);
+    store.deliveries.replay({ after: 0, last: 3, types: null }, NOW);
+    engine.pump();
+    expect(underWay()).toEqual([2]);
+    await attempt(2).answer(ANSWERED);
+    expect(underWay()).toEqual([1]);
+    await attempt(1).answer(ANSWERED);
+    await attempt(3).answer(ANSWERED);
+    expect(underWay()).toEqual([]);
+  });
+
+  test("has the whole retry schedule before it", async () => {
+    const { engine, event, attempt, store, row, world } = deliveringNumber();
+    event(ALICE);
+    engine.pump();
+    await attempt(1).answer({ ...FAILED, status: 410 });
+    store.deliveries.again(1, NOW);
+    engine.pump();
+    await attempt(1).answer(FAILED);
+    expect(row(1)).toMatchObject({ status: "waiting", attempts: 1 });
+    expect(world.wakeUps.at(-1)).toBe(NOW + 5_000);
   });
 });

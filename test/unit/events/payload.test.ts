@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { deliveryBody, messagePayload, sentPayload, statusPayload } from "../../../src/events/payload.ts";
+import { eventBody, messagePayload, sentPayload, statusPayload } from "../../../src/events/payload.ts";
 import type { NewMessage, SentRow } from "../../../src/store/messages-table.ts";
 
 const AT = Date.parse("2026-11-01T12:00:00.000Z");
@@ -125,5 +125,13 @@ test("the payload of a status tells why a message failed", () => {
 
 test("a delivery carries the event's place in the log beside its payload", () => {
   const event = { seq: 7, type: "message", chatId: null, payload: { message: "Hello" }, createdAt: AT };
-  expect(JSON.parse(deliveryBody(event))).toEqual({ event_id: "evt_7", seq: 7, event: "message", message: "Hello" });
+  expect(eventBody(event)).toEqual({
+    event_id: "evt_7",
+    seq: 7,
+    event: "message",
+    created_at: "2026-11-01T12:00:00.000Z",
+    message: "Hello",
+  });
+  const ownTime = { ...event, payload: { created_at: "2026-11-01T11:59:59.000Z" } };
+  expect(eventBody(ownTime)).toMatchObject({ created_at: "2026-11-01T11:59:59.000Z" });
 });

@@ -20,26 +20,29 @@ afterEach(() => {
   server.close();
 });
 
+const posting = (to: string) => postJson({ url: to, body: "{}", headers: {} });
+
 /** Posts to a receiver that answers with this status, headers and body. */
 function posted(status: number, headers: Record<string, string> = {}, body = "") {
   answer = (_, response) => response.writeHead(status, headers).end(body);
-  return postJson(url, "{}");
+  return posting(url);
 }
 
 describe("a post to a webhook", () => {
-  test("carries the body as JSON under our name", async () => {
+  test("carries the body as JSON under our name, with the headers it is given", async () => {
     const received = Promise.withResolvers<unknown>();
     answer = async (request, response) => {
       const { method, headers } = request;
-      const { "content-type": type, "user-agent": agent } = headers;
-      received.resolve({ method, type, agent, body: await text(request) });
+      const { "content-type": type, "user-agent": agent, "x-key": key } = headers;
+      received.resolve({ method, type, agent, key, body: await text(request) });
       response.end();
     };
-    await postJson(url, `{"event":"message"}`);
+    await postJson({ url, body: `{"event":"message"}`, headers: { "X-Key": "k", "User-Agent": "somebody" } });
     expect(await received.promise).toEqual({
       method: "POST",
       type: "application/json",
       agent: expect.stringMatching(/^wasup-edge\/\d/),
+      key: "k",
       body: `{"event":"message"}`,
     });
   });
@@ -48,6 +51,7 @@ describe("a post to a webhook", () => {
     expect(await posted(202, {}, `{"reply":"Hello"}`)).toEqual({
       status: 202,
       body: `{"reply":"Hello"}`,
+      beginning: `{"reply":"Hello"}`,
       retryAfterMs: null,
       error: null,
     });
@@ -58,6 +62,7 @@ describe("a post to a webhook", () => {
     expect(await posted(500, {}, "oops")).toEqual({
       status: 500,
       body: "oops",
+      beginning: "oops",
       retryAfterMs: null,
       error: "The webhook answered 500",
     });
@@ -69,14 +74,14 @@ describe("a post to a webhook", () => {
       requests += 1;
       response.writeHead(307, { Location: "/elsewhere" }).end();
     };
-    expect(await postJson(url, "{}")).toMatchObject({ status: 307, error: "The webhook answered 307" });
+    expect(await posting(url)).toMatchObject({ status: 307, error: "The webhook answered 307" });
     expect(requests).toBe(1);
   });
 
   test("takes an answer of 64 KiB, and drops a longer one without failing", async () => {
     const most = "x".repeat(64 * 1_024);
     expect(await posted(200, {}, most)).toMatchObject({ status: 200, body: most, error: null });
-    expect(await posted(200, {}, `${most}x`)).toMatchObject({ status: 200, body: null, error: null });
+    expect(await posted(200, {}, `${most}x`)).toMatchObject({ status: 200, body: null, beginning: most, error: null });
   });
 
   test("understands Retry-After in seconds and as a date", async () => {
@@ -88,10 +93,16 @@ describe("a post to a webhook", () => {
   });
 
   test("fails with one sentence, without the URL, when nobody listens or the line breaks", async () => {
-    const unreachable = { status: null, body: null, retryAfterMs: null, error: "The webhook is unreachable" };
+    const unreachable = {
+      status: null,
+      body: null,
+      beginning: null,
+      retryAfterMs: null,
+      error: "The webhook is unreachable",
+    };
     answer = (request) => request.socket.destroy();
-    expect(await postJson(url, "{}")).toEqual(unreachable);
-    expect(await postJson("http://127.0.0.1:1/hook?token=secret", "{}")).toEqual(unreachable);
+    expect(await posting(url)).toEqual(unreachable);
+    expect(await posting("http://127.0.0.1:1/hook?token=secret")).toEqual(unreachable);
   });
 });
 
@@ -103,6 +114,6 @@ test("the rest of a stream that is too long is not read", async () => {
       controller.enqueue(new Uint8Array(1_024));
     },
   });
-  expect(await readAtMost(endless, 4_096)).toBeNull();
+  expect(await readAtMost(endless, 4_096)).toEqual({ text: "\0".repeat(4_096), isWhole: false });
   expect(pulled).toBeLessThan(10);
 });

@@ -2,18 +2,28 @@
 import { setImmediate } from "node:timers/promises";
 import { type DeliveryDeps, DeliveryEngine } from "../../../src/events/delivery-engine.ts";
 import type { PostResult } from "../../../src/events/post.ts";
+import { initialWebhook } from "../../../src/events/webhook-target.ts";
 import { openStore } from "../../../src/store/store.ts";
 import { numberStorage } from "../../support/sqlite.ts";
 
 export const NOW = Date.parse("2026-11-01T12:00:00.000Z");
 
-export const ANSWERED: PostResult = { status: 200, body: null, retryAfterMs: null, error: null };
-export const FAILED: PostResult = { status: 500, body: null, retryAfterMs: null, error: "The webhook answered 500" };
+export const ANSWERED: PostResult = { status: 200, body: null, beginning: null, retryAfterMs: null, error: null };
+export const FAILED: PostResult = {
+  status: 500,
+  body: null,
+  beginning: null,
+  retryAfterMs: null,
+  error: "The webhook answered 500",
+};
+
+const SECRET = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
 
 interface Attempt {
   seq: number;
   url: string;
   body: string;
+  headers: Record<string, string>;
   answer(result: PostResult): Promise<void>;
 }
 
@@ -23,6 +33,7 @@ export function deliveringNumber(deps: Partial<DeliveryDeps> = {}) {
   const world = {
     now: NOW,
     url: "https://example.com/hook" as string | null,
+    settings: initialWebhook(SECRET),
     wakeUps: [] as number[],
     replies: [] as [number, string][],
     repliesSent: 0,
@@ -33,13 +44,14 @@ export function deliveringNumber(deps: Partial<DeliveryDeps> = {}) {
   const engine = new DeliveryEngine({
     store,
     transaction: (work) => storage.transactionSync(work),
-    webhookUrl: () => world.url,
-    post(url, body) {
+    target: () => (world.url === null ? null : { url: world.url, instanceId: "wa_1", settings: world.settings }),
+    post({ url, body, headers }) {
       const { promise, resolve } = Promise.withResolvers<PostResult>();
       const attempt: Attempt = {
         seq: JSON.parse(body).seq,
         url,
         body,
+        headers,
         async answer(result) {
           open.splice(open.indexOf(attempt), 1);
           resolve(result);
