@@ -1,10 +1,14 @@
 /** What a person does with a phone: the verbs that contacts and owners share. */
-import type { proto } from "@whiskeysockets/baileys";
+import { proto } from "@whiskeysockets/baileys";
 import type { Account } from "./accounts.ts";
+import { ringDevices } from "./flows/calls.ts";
 import { type ChatState, type Presence, presenceOf, sendChatState, spreadPresence } from "./flows/presence.ts";
 import { Handset, type NotedReceipt, type SeenChatState } from "./handset.ts";
 import type { MessageMatcher, ReceivedMessage, ReceivedOptions } from "./inbox.ts";
 import { type Addressing, phoneDigits } from "./jid.ts";
+import { encryptVote } from "./poll-vote.ts";
+
+const { REVOKE, MESSAGE_EDIT } = proto.Message.ProtocolMessage.Type;
 
 /** Whom something is for: a person of the simulator, or a phone number in any spelling. */
 export type Recipient = Handset | string;
@@ -56,6 +60,38 @@ export class Person extends Handset {
     const key = { remoteJid: this.account.address(addressing), id: messageId, fromMe: from === this.phone };
     const reactionMessage = { key, text: emoji, senderTimestampMs: Date.now() };
     return this.sends({ reactionMessage }, { to: chat, addressing, type: "reaction" });
+  }
+
+  /** Replaces the text of a message this person sent. */
+  edits(messageId: string, text: string, options: SayOptions): Promise<string> {
+    const key = { remoteJid: this.account.address(options.addressing ?? "lid"), id: messageId, fromMe: true };
+    const protocolMessage = { type: MESSAGE_EDIT, key, editedMessage: { conversation: text }, timestampMs: Date.now() };
+    return this.sends({ protocolMessage }, { ...options, attrs: { edit: "1" } });
+  }
+
+  /** Takes a message this person sent back from everybody. */
+  deletes(messageId: string, options: SayOptions): Promise<string> {
+    const key = { remoteJid: this.account.address(options.addressing ?? "lid"), id: messageId, fromMe: true };
+    return this.sends({ protocolMessage: { type: REVOKE, key } }, { ...options, attrs: { edit: "7" } });
+  }
+
+  /** Votes in a received poll; without options it takes its vote back. */
+  votes(pollId: string, options: readonly string[]): Promise<string> {
+    const { message, from, chat, addressing } = this.#known(pollId);
+    const creator = this.resolve(from).address(addressing);
+    const pollUpdateMessage = encryptVote({
+      pollId,
+      poll: message,
+      creator,
+      voter: this.account.address(addressing),
+      options,
+    });
+    return this.sends({ pollUpdateMessage }, { to: chat, addressing, type: "poll" });
+  }
+
+  /** Calls somebody; nobody answers calls here. */
+  async calls(to: Recipient, { video = false }: { video?: boolean } = {}): Promise<string> {
+    return ringDevices(this.account, this.resolve(to), video);
   }
 
   /** A received message, past or future: by its exact text, or by a function. Throws `WaitTimeout`. */

@@ -18,6 +18,7 @@ import { health } from "./routes/health.ts";
 import { instances } from "./routes/instances.ts";
 import { keys } from "./routes/keys.ts";
 import { logs } from "./routes/logs.ts";
+import { messageActs } from "./routes/message-acts.ts";
 import { messaging } from "./routes/messaging.ts";
 import { onboarding } from "./routes/onboard.ts";
 import { profiles } from "./routes/profile.ts";
@@ -49,6 +50,7 @@ export function buildApp<Bindings extends SettingsSource>(platform: Platform<Bin
   app.route("/", connections);
   app.route("/", messaging);
   app.route("/", profiles);
+  app.route("/", messageActs);
   app.route("/", webhooks);
   app.route("/", webhookDeliveries);
   app.route("/", events);

@@ -9,7 +9,7 @@ import { child, children, describe, stanza, unixSeconds } from "../stanza.ts";
 /** Attributes that are part of the message and reach the receiver. */
 const PASSED_ON = ["edit", "category", "push_priority"];
 /** Children that reach the receiver. */
-const CARRIED = ["device-identity", "meta"];
+const CARRIED = ["device-identity", "meta", "biz"];
 
 export function registerMessages(router: Router): void {
   router.stanza("message", (origin, node) => {

@@ -14,7 +14,7 @@ import { PairingCode } from "./pairing-code.ts";
 const HEARTBEAT_MS = 30_000;
 
 /** Events of a session that the keeper does not consume itself. */
-export type TrafficEvent = Extract<SessionEvent, { type: "message" | "receipt" | "ack" | "identity" }>;
+export type TrafficEvent = Extract<SessionEvent, { type: "message" | "receipt" | "ack" | "identity" | "call" }>;
 
 export interface KeeperDeps {
   storage: DurableObjectStorage;

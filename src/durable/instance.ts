@@ -21,7 +21,9 @@ import type {
   InstanceView,
   LogEntry,
   MessageQuery,
-  OutgoingText,
+  NumberView,
+  OutgoingMessage,
+  OutgoingReaction,
   ProfileChange,
   ProfileView,
   ReplayRange,
@@ -110,8 +112,28 @@ export class InstanceObject extends DurableObject<Env> implements InstanceRpc {
     });
   }
 
-  async send(orgId: string, message: OutgoingText): Promise<Result<SentMessage>> {
+  async send(orgId: string, message: OutgoingMessage): Promise<Result<SentMessage>> {
     return this.#of(orgId, (number) => number.send(message));
+  }
+
+  async react(orgId: string, reaction: OutgoingReaction): Promise<Result<SentMessage>> {
+    return this.#of(orgId, (number) => number.react(reaction));
+  }
+
+  async editMessage(orgId: string, messageId: string, text: string): Promise<Result<SentMessage>> {
+    return this.#of(orgId, (number) => number.editMessage(messageId, text));
+  }
+
+  async deleteMessage(orgId: string, messageId: string): Promise<Result<SentMessage>> {
+    return this.#of(orgId, (number) => number.deleteMessage(messageId));
+  }
+
+  async lookUpNumber(orgId: string, phone: string): Promise<Result<NumberView>> {
+    return this.#of(orgId, (number) => number.lookUpNumber(phone));
+  }
+
+  async lastSpoke(orgId: string, to: string): Promise<Result<number | null>> {
+    return this.#of(orgId, (number) => ok(number.lastSpoke(to)));
   }
 
   async listMessages(

@@ -10,12 +10,14 @@ import { apiStatus, NEVER_CONNECTED, restarted } from "../connection/connection-
 import { type Env, readSettings, whatsAppEndpoint } from "../env.ts";
 import type { Result } from "../errors.ts";
 import { connectionPayload, linkPayload } from "../events/payload.ts";
-import { type InboundContext, identify, receive } from "../inbound/receive.ts";
+import { type InboundContext, identify, receive, receiveCall } from "../inbound/receive.ts";
 import { describeError } from "../log.ts";
 import { type TargetPolicy, targetPolicy } from "../net/fetch-target.ts";
 import { ProfileKeeper } from "../profile/profile-keeper.ts";
+import { deleteMessage, editMessage, react } from "../sending/act-on-message.ts";
+import { lastSpoke, lookUpNumber } from "../sending/numbers.ts";
 import { Outbox } from "../sending/outbox.ts";
-import { replyText, sendText } from "../sending/send-text.ts";
+import { replyText, sendMessage } from "../sending/send-message.ts";
 import { INSTANCE_MIGRATIONS } from "../store/instance-migrations.ts";
 import type { Connection, InstanceState } from "../store/instance-table.ts";
 import { migrate } from "../store/migrate.ts";
@@ -26,7 +28,15 @@ import { DirectoryLink } from "./directory-link.ts";
 import { logEvent } from "./instance-log.ts";
 import { NumberEvents } from "./number-events.ts";
 import { removeInstance } from "./remove-instance.ts";
-import type { CreateInstance, OutgoingText, PendingProfile, SentMessage, UpdateInstance } from "./rpc.ts";
+import type {
+  CreateInstance,
+  NumberView,
+  OutgoingMessage,
+  OutgoingReaction,
+  PendingProfile,
+  SentMessage,
+  UpdateInstance,
+} from "./rpc.ts";
 import { directoryStub } from "./stubs.ts";
 import { Wakeups } from "./wakeups.ts";
 
@@ -179,8 +189,28 @@ export class WhatsAppNumber {
     this.#state = this.store.instance.load();
   }
 
-  send(message: OutgoingText): Promise<Result<SentMessage>> {
-    return sendText(message, this.#sending);
+  send(message: OutgoingMessage): Promise<Result<SentMessage>> {
+    return sendMessage(message, this.#sending);
+  }
+
+  react(reaction: OutgoingReaction): Promise<Result<SentMessage>> {
+    return react(reaction, this.#sending);
+  }
+
+  editMessage(messageId: string, text: string): Promise<Result<SentMessage>> {
+    return editMessage(messageId, text, this.#sending);
+  }
+
+  deleteMessage(messageId: string): Promise<Result<SentMessage>> {
+    return deleteMessage(messageId, this.#sending);
+  }
+
+  lookUpNumber(phone: string): Promise<Result<NumberView>> {
+    return lookUpNumber(phone, this.#sending);
+  }
+
+  lastSpoke(to: string): number | null {
+    return lastSpoke(to, this.store);
   }
 
   /** Removes everything; goes on after a crash by the wake-up it sets first. */
@@ -316,6 +346,11 @@ export class WhatsAppNumber {
     switch (event.type) {
       case "message":
         this.#receive(event.message);
+        return;
+      case "call":
+        this.#transaction(() => {
+          if (receiveCall(event.call, this.#inbound)) this.events.deliverSoon();
+        });
         return;
       case "receipt":
         this.#outbox.receipt(event.receipt);

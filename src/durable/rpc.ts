@@ -16,6 +16,16 @@ import type {
   WebhookTest,
   WebhookView,
 } from "./rpc-events.ts";
+import type {
+  MessageQuery,
+  NumberView,
+  OutgoingMessage,
+  OutgoingReaction,
+  SentMessage,
+  StoredMessage,
+} from "./rpc-messages.ts";
+
+export type * from "./rpc-messages.ts";
 
 /** `connecting` covers linking (QR or code) and every reconnect; `connected` means messages flow. */
 export type ConnectionState = "disconnected" | "connecting" | "connected";
@@ -121,68 +131,6 @@ export interface UpdateInstance {
   pendingProfile?: PendingProfile;
 }
 
-/** A text to be sent. Other kinds of message will join as a union on `kind`. */
-export interface OutgoingText {
-  kind: "text";
-  /** Digits of a phone number, or a JID (`…@s.whatsapp.net`, `…@lid`, `…@g.us`). */
-  to: string;
-  text: string;
-}
-
-export interface SentMessage {
-  messageId: string;
-  /** `sent` = WhatsApp's server has it; `pending` = stored, goes out by itself as soon as the server answers. */
-  status: "sent" | "pending" | "failed";
-  messageType: string;
-  /** ISO 8601 */
-  createdAt: string;
-  /** Digits of the number it was sent from and to (`to` is null for a group or an unknown phone). */
-  from: string | null;
-  to: string | null;
-  chatId: string;
-  text: string;
-  /** Milliseconds waited before sending. */
-  delayMs: number;
-  /** Why `status` is `failed`, e.g. WhatsApp's refusal 463. */
-  reason: string | null;
-  /** WhatsApp's error code of a failed send. */
-  code: number | null;
-}
-
-/** A stored message as `GET …/messages` shows it. */
-export interface StoredMessage {
-  id: string;
-  direction: "inbound" | "outbound";
-  chatId: string;
-  /** Digits; null when only a LID is known. */
-  from: string | null;
-  to: string | null;
-  fromLid: string | null;
-  pushName: string | null;
-  /** `text`, `image`, … as in the webhook payload. */
-  type: string;
-  text: string;
-  /** ISO 8601: when WhatsApp says it was sent. */
-  timestamp: string;
-  status: "pending" | "sent" | "delivered" | "read" | "played" | "failed" | "received";
-  /** `api`, `reply`, `phone` for outbound; null for inbound. */
-  source: "api" | "reply" | "phone" | null;
-}
-
-export interface MessageQuery {
-  direction?: "inbound" | "outbound";
-  /** 1–200. */
-  limit: number;
-  /** ISO 8601: only messages after it. */
-  since?: string;
-  /** Digits of the other side. */
-  phone?: string;
-  /** Text to be found inside the message, case-insensitive. */
-  q?: string;
-  /** `next` of the page before. */
-  cursor?: string;
-}
-
 export interface LogEntry {
   id: string;
   timestamp: string;
@@ -229,7 +177,17 @@ export interface InstanceRpc {
   stopConnection(orgId: string, options: { revoke: boolean }): Promise<Result<InstanceView>>;
   /** Closes the session and wipes credentials and Signal keys; messages, settings and logs stay. */
   clearAuth(orgId: string): Promise<Result<InstanceView>>;
-  send(orgId: string, message: OutgoingText): Promise<Result<SentMessage>>;
+  send(orgId: string, message: OutgoingMessage): Promise<Result<SentMessage>>;
+  /** Reacts to a stored message of either side; `not_found` when it is not stored in that chat. */
+  react(orgId: string, reaction: OutgoingReaction): Promise<Result<SentMessage>>;
+  /** Replaces the text of a message of ours; `wrong_state` when WhatsApp no longer allows it. */
+  editMessage(orgId: string, messageId: string, text: string): Promise<Result<SentMessage>>;
+  /** Takes a message of ours back from everybody; `wrong_state` when WhatsApp no longer allows it. */
+  deleteMessage(orgId: string, messageId: string): Promise<Result<SentMessage>>;
+  /** Asks WhatsApp about a phone number (digits). */
+  lookUpNumber(orgId: string, phone: string): Promise<Result<NumberView>>;
+  /** When this number and `to` (as in `send`) last wrote to each other, epoch milliseconds; null if they never did. */
+  lastSpoke(orgId: string, to: string): Promise<Result<number | null>>;
   listMessages(orgId: string, query: MessageQuery): Promise<Result<{ messages: StoredMessage[]; next: string | null }>>;
   listLogs(orgId: string, limit: number): Promise<Result<LogEntry[]>>;
   webhook(orgId: string): Promise<Result<WebhookView>>;

@@ -3,21 +3,56 @@ import type { EventBody, LastDisconnect } from "../durable/rpc.ts";
 import type { LoggedEvent } from "../store/events-table.ts";
 import type { NewMessage, SentRow } from "../store/messages-table.ts";
 import { isGroup, lidOf } from "../whatsapp/identity.ts";
+import type { ContactCard, MessageDetails } from "../whatsapp/session.ts";
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 type Payload = Record<string, unknown>;
 
+/** The contract's `media_type`; kinds beyond it are texts there, and named in `type`. */
+const MEDIA_TYPES = new Set(["image", "video", "audio", "document", "sticker", "location", "contact"]);
+const mediaTypeOf = (type: string): string => (MEDIA_TYPES.has(type) ? type : "text");
+
+const cardFields = ({ displayName, phoneNumber }: ContactCard) => ({
+  display_name: displayName,
+  phone_number: phoneNumber,
+});
+
+/** What a message says beyond its text, in the payload's spelling; only what it has. */
+function detailFields(details: MessageDetails): Payload {
+  const { reaction, edited, deleted, buttonReply, listReply, poll, pollVote, contact, contacts } = details;
+  return {
+    ...(details.location && { location: details.location }),
+    ...(contact && { contact: cardFields(contact) }),
+    ...(contacts && { contacts: contacts.map(cardFields) }),
+    ...(reaction && { reaction: { message_id: reaction.messageId, emoji: reaction.emoji } }),
+    ...(edited && { edited: { message_id: edited.messageId } }),
+    ...(deleted && { deleted: { message_id: deleted.messageId } }),
+    ...(buttonReply && { button_reply: buttonReply }),
+    ...(listReply && { list_reply: listReply }),
+    ...(poll && { poll: { question: poll.question, options: poll.options, selectable_count: poll.selectableCount } }),
+    ...(pollVote && { poll_vote: { message_id: pollVote.messageId, options: pollVote.options } }),
+    ...(details.album && { album: details.album }),
+    ...(details.albumId && { album_id: details.albumId }),
+    ...(details.forwarded && { forwarded: true }),
+    ...(details.viewOnce && { view_once: true }),
+    ...(details.ephemeral && { ephemeral: true }),
+    ...(details.mentions && { mentions: details.mentions }),
+  };
+}
+
 /** The contract's `WebhookPayload` of a stored message, with what we add to it. */
 export function messagePayload(message: NewMessage, instanceId: string): Payload {
   const group = isGroup(message.chatId);
+  const details = message.details ?? {};
   return {
     message_id: message.id,
     created_at: iso(message.sentAt),
     from_phone: message.fromPhone,
     to_phone: message.toPhone,
     message: message.text,
-    media_type: message.type,
+    media_type: mediaTypeOf(message.type),
+    type: message.type,
     media_url: null,
     mime_type: null,
     file_name: null,
@@ -33,6 +68,7 @@ export function messagePayload(message: NewMessage, instanceId: string): Payload
     group_id: group ? message.chatId : null,
     participant: message.participant,
     from_me: message.direction === "outbound",
+    ...detailFields(details),
     ...(message.unsupported ? { unsupported: true } : {}),
   };
 }
@@ -45,7 +81,8 @@ export function sentPayload(row: SentRow, instanceId: string): Payload {
     from_phone: row.from_phone,
     to_phone: row.to_phone,
     message: row.text,
-    media_type: row.type,
+    media_type: mediaTypeOf(row.type),
+    type: row.type,
     status: row.status,
     webhook_id: instanceId,
     instance_id: instanceId,
@@ -53,6 +90,7 @@ export function sentPayload(row: SentRow, instanceId: string): Payload {
     from_lid: null,
     from_me: true,
     source: row.source,
+    ...detailFields(JSON.parse(row.details)),
   };
 }
 

@@ -8,7 +8,7 @@ import { recordEvent } from "../events/record.ts";
 import type { NewMessage } from "../store/messages-table.ts";
 import type { Store } from "../store/store.ts";
 import { isGroup, lidJid, lidOf, phoneJid, phoneOf } from "../whatsapp/identity.ts";
-import type { ReceivedMessage } from "../whatsapp/session.ts";
+import type { IncomingCall, ReceivedMessage } from "../whatsapp/session.ts";
 
 export interface InboundContext {
   store: Store;
@@ -26,12 +26,34 @@ export function receive(received: ReceivedMessage, context: InboundContext): boo
   if (person.phone && person.lid) identify(person.phone, person.lid, context);
   const message = toStored(received, person, context);
   if (!store.messages.insert(message)) return false;
+  store.targets.apply({ ...message, details: message.details ?? {} }, now);
   if (!received.fromMe) store.contacts.seen({ ...person, pushName: received.pushName }, now);
   store.logs.add("info", received.fromMe ? `Sent ${named(message)} from the phone` : `Received ${named(message)}`, now);
   const type = received.fromMe ? "message.sent" : "message";
   const payload = messagePayload(message, instanceId);
   if (received.fromMe) payload.source = "phone";
   return recordEvent(store, { type, chatId: message.chatId, payload }, context.hasWebhook, now);
+}
+
+/** Somebody calls. @returns true when a webhook delivery was queued */
+export function receiveCall(call: IncomingCall, context: InboundContext): boolean {
+  const { store, instanceId, hasWebhook, now } = context;
+  const person = whoIs(call.fromJid, call.altJid);
+  if (person.phone && person.lid) identify(person.phone, person.lid, context);
+  const phone = person.phone ?? (person.lid ? store.contacts.phoneOfLid(person.lid) : null);
+  const chatId = store.contacts.chatIdOf({ phone, lid: person.lid }) ?? call.fromJid;
+  store.logs.add("info", call.video ? "Received a video call" : "Received a call", now);
+  const payload = {
+    instance_id: instanceId,
+    call_id: call.id,
+    created_at: new Date(call.at > 0 ? call.at : now).toISOString(),
+    chat_id: chatId,
+    from_phone: phone,
+    from_lid: person.lid,
+    video: call.video,
+    group_id: call.groupJid,
+  };
+  return recordEvent(store, { type: "call", chatId, payload }, hasWebhook, now);
 }
 
 /** The phone behind a LID became known: one chat from here on. */
@@ -48,7 +70,8 @@ export function identify(phone: string, lid: string, { store, instanceId, hasWeb
 /** A message in words for the log: its kind only. */
 const named = ({ type }: NewMessage): string => {
   if (type === "text") return "a message";
-  return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
+  const kind = type.replace("_", " ");
+  return /^[aeiou]/.test(kind) ? `an ${kind}` : `a ${kind}`;
 };
 
 interface Person {
@@ -79,6 +102,7 @@ function toStored(received: ReceivedMessage, person: Person, { store, ownPhone, 
     text: content.text,
     quoted: content.quoted,
     unsupported: content.unsupported,
+    details: content.details ?? {},
     status: fromMe ? "sent" : "received",
     source: fromMe ? "phone" : null,
     // A clock of the other side may be wrong or missing; ours is the fallback.

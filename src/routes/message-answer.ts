@@ -13,8 +13,26 @@ export function sentAnswer(message: SentMessage) {
   return { success: false, messageType, messageId, status, code: "send_failed", whatsappCode: message.code, result };
 }
 
+/** The same for a call without an instance: a list of one, in the spelling of webhooks. */
+export function autoSentAnswer(message: SentMessage, instanceId: string) {
+  const answer = {
+    message_id: message.messageId,
+    created_at: message.createdAt,
+    instance_id: instanceId,
+    from_phone: message.from ?? "",
+    to_phone: message.to ?? message.chatId,
+    message: message.text,
+    message_type: message.messageType,
+    status: message.status,
+  };
+  return [
+    message.status === "failed" ? { ...answer, reason: message.reason ?? "WhatsApp refused the message" } : answer,
+  ];
+}
+
 /** A message of the history. */
-export function messageAnswer(message: StoredMessage) {
+export function messageAnswer({ details, ...message }: StoredMessage) {
   const mediaType = isMediaType(message.type) ? message.type : null;
-  return { ...message, mediaUrl: null, mediaType, mimeType: null, fileName: null };
+  const groupId = message.chatId.endsWith("@g.us") ? message.chatId : null;
+  return { ...message, groupId, mediaUrl: null, mediaType, mimeType: null, fileName: null, ...details };
 }

@@ -1,14 +1,27 @@
 /** Send messages and read the history. */
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
-import { refuse } from "../errors.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
-import { RefusalError, unwrap } from "../middleware/errors.ts";
+import { unwrap } from "../middleware/errors.ts";
 import { InstanceParamsSchema, withoutUndefined } from "../schemas/common.ts";
-import { MessageListSchema, MessageQuerySchema, SendMessageSchema, SentSchema } from "../schemas/messaging.ts";
+import { AutoSentSchema, MessageListSchema, MessageQuerySchema, SentSchema } from "../schemas/messaging.ts";
+import { AutoSendSchema, SendMessageSchema } from "../schemas/send-body.ts";
 import { answer, errorResponses, jsonContent, needs } from "./document.ts";
-import { messageAnswer, sentAnswer } from "./message-answer.ts";
+import { autoSentAnswer, messageAnswer, sentAnswer } from "./message-answer.ts";
+import { outgoing } from "./outgoing.ts";
+import { selectInstance } from "./select-instance.ts";
 
 const tags = ["Messaging"];
+
+/** Why a message may be refused before anything is sent. */
+const REFUSALS = [
+  "invalid_request",
+  "unauthorized",
+  "not_found",
+  "not_connected",
+  "too_large",
+  "unsupported_media_type",
+  "not_implemented",
+] as const;
 
 const send = createRoute({
   ...needs("send"),
@@ -18,21 +31,31 @@ const send = createRoute({
   tags,
   summary: "Send a message",
   description:
-    "Sends a message from this instance's number and answers when WhatsApp has it, or when it is stored and will go out " +
-    "by itself (`pending`). A message that WhatsApp refuses is answered with 200 and `success: false`. Text is sent; the " +
-    "other kinds are answered with 501 and nothing is sent.",
+    "Sends a message of any kind from this instance's number and answers when WhatsApp has it, or when it is stored and " +
+    "will go out by itself (`pending`). A message that WhatsApp refuses is answered with 200 and `success: false`. A " +
+    "number that this instance never dealt with is checked first: 404 `not_on_whatsapp`, nothing is sent.",
   request: { params: InstanceParamsSchema, body: { required: true, content: jsonContent(SendMessageSchema) } },
   responses: {
     200: answer("Sent, stored, or refused by WhatsApp", SentSchema),
-    ...errorResponses(
-      "invalid_request",
-      "unauthorized",
-      "not_found",
-      "not_connected",
-      "too_large",
-      "unsupported_media_type",
-      "not_implemented",
-    ),
+    ...errorResponses(...REFUSALS),
+  },
+});
+
+const autoSend = createRoute({
+  ...needs("send"),
+  method: "post",
+  path: "/api/send",
+  operationId: "sendMessageFromAny",
+  tags,
+  summary: "Send a message, instance chosen by itself",
+  description:
+    "Sends from `from_phone` when it is given (404 when no connected instance has it), else from the connected instance " +
+    "that last spoke with the recipient, else from the first connected one (409 when none is). The body is that of " +
+    "sending by an instance; the answer is a list of one.",
+  request: { body: { required: true, content: jsonContent(AutoSendSchema) } },
+  responses: {
+    200: answer("Sent, stored, or refused by WhatsApp", AutoSentSchema),
+    ...errorResponses(...REFUSALS),
   },
 });
 
@@ -45,7 +68,8 @@ const listMessages = createRoute({
   summary: "Message history",
   description:
     "The stored messages, newest first, by direction, number, time or text. For support desks and for catching up; to " +
-    "react to messages as they come, use a webhook.",
+    "react to messages as they come, use a webhook. Reactions, edits, deletions and votes are messages of their own, and " +
+    "an edited or deleted message says so.",
   request: { params: InstanceParamsSchema, query: MessageQuerySchema },
   responses: {
     200: answer("The messages", MessageListSchema),
@@ -55,15 +79,16 @@ const listMessages = createRoute({
 
 export const messaging = new OpenAPIHono<AppEnv>()
   .openapi(send, async (c) => {
-    const { to, text, messageType } = c.req.valid("json");
-    if (messageType !== "text") {
-      const hint = "Send messageType text; nothing was sent";
-      throw new RefusalError(
-        refuse("not_implemented", `Messages of type ${messageType} are not built yet`, { hint }).error,
-      );
-    }
-    const sent = unwrap(await c.var.instance.send(c.var.orgId, { kind: "text", to, text }));
-    return c.json(sentAnswer(sent), 200);
+    const { orgId, instance } = c.var;
+    const message = unwrap(await outgoing(c.req.valid("json")));
+    return c.json(sentAnswer(unwrap(await instance.send(orgId, message))), 200);
+  })
+  .openapi(autoSend, async (c) => {
+    const { orgId, services, principal } = c.var;
+    const { message: body, fromPhone } = c.req.valid("json");
+    const { id, instance } = unwrap(await selectInstance({ orgId, services, principal, to: body.to, fromPhone }));
+    const sent = unwrap(await instance.send(orgId, unwrap(await outgoing(body))));
+    return c.json(autoSentAnswer(sent, id), 200);
   })
   .openapi(listMessages, async (c) => {
     const query = withoutUndefined(c.req.valid("query"));

@@ -6,6 +6,33 @@ export const LIMITS = {
   jsonDepth: 20,
   /** Characters of a message: WhatsApp's own limit. */
   textCharacters: 65_536,
+  /** Characters below a picture, video or document: WhatsApp's own limit. */
+  captionCharacters: 1_024,
+  /** Buttons of a message, and characters on one: WhatsApp cuts off what is longer. */
+  buttons: 3,
+  buttonCharacters: 20,
+  /** Sections of a list, rows of all sections together, and their characters: WhatsApp's business rules. */
+  listSections: 10,
+  listRows: 10,
+  rowTitleCharacters: 24,
+  rowDescriptionCharacters: 72,
+  /** Characters below and above buttons and lists: WhatsApp's business rules. */
+  footerCharacters: 60,
+  headingCharacters: 60,
+  /** Characters of an id that comes back with an answer: WhatsApp's business rules. */
+  choiceIdCharacters: 256,
+  /** A poll: what WhatsApp's apps let people enter. */
+  pollQuestionCharacters: 255,
+  pollOptions: 12,
+  pollOptionCharacters: 100,
+  /** Characters of a place's name or address: fits below a map. */
+  placeCharacters: 256,
+  /** People mentioned in one message: a large group. */
+  mentions: 1_024,
+  /** Characters of a WhatsApp message id: clients use up to 32. */
+  messageIdCharacters: 128,
+  /** Characters of a reaction: the longest emoji sequences have fewer. */
+  emojiCharacters: 32,
   /** Characters of an instance's display name: fits every list and log line. */
   nameCharacters: 100,
   /** Characters of a URL: what servers and proxies commonly accept. */

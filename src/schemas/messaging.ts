@@ -1,153 +1,8 @@
-/** Sending messages and reading the history. */
+/** What became of messages, and the history. */
 import { z } from "@hono/zod-openapi";
-import { PhoneSchema, RecipientSchema, SuccessSchema, TimeSchema } from "./common.ts";
+import { PhoneSchema, SuccessSchema, TimeSchema } from "./common.ts";
 import { LIMITS } from "./limits.ts";
-
-const MESSAGE_TYPES = [
-  "text",
-  "image",
-  "video",
-  "document",
-  "audio",
-  "buttons",
-  "list",
-  "location",
-  "contact",
-] as const;
-
-/** A kind of outgoing message. */
-export type MessageType = (typeof MESSAGE_TYPES)[number];
-
-const TextSchema = z.string("Use a text").max(LIMITS.textCharacters, `Use at most ${LIMITS.textCharacters} characters`);
-
-const sendFields = z.object({
-  to: RecipientSchema.optional().openapi({
-    description: "The recipient: phone number with country code, or a chat id",
-    example: "60123456789",
-  }),
-  to_phone: RecipientSchema.optional().openapi({ description: "Another name for `to`", example: "60123456789" }),
-  message: TextSchema.optional().openapi({
-    description: "The text, or the caption of a medium",
-    example: "Hello! How can I help you today?",
-  }),
-  text: TextSchema.optional().openapi({ description: "Another name for `message`", example: "Choose an option" }),
-  messageType: z.enum(MESSAGE_TYPES).optional().openapi({
-    description:
-      "The kind of message. Left out, it follows from the other fields: `buttons`, `sections`, `mediaUrl` and so on.",
-    default: "text",
-    example: "text",
-  }),
-  mediaUrl: z.string().optional().openapi({
-    description: "Where the medium is; needed for image, video, document and audio",
-    example: "https://example.com/photo.jpg",
-  }),
-  mimeType: z.string().optional().openapi({ description: "MIME type of the medium", example: "application/pdf" }),
-  fileName: z.string().optional().openapi({ description: "Name shown for a document", example: "report.pdf" }),
-  ptt: z.boolean().optional().openapi({ description: "Send audio as a voice note", default: true }),
-  footer: z
-    .string()
-    .optional()
-    .openapi({ description: "Small print below buttons and lists", example: "Powered by Wasup" }),
-  buttons: z
-    .array(
-      z.object({
-        id: z.string().optional().openapi({ example: "btn_yes" }),
-        text: z.string().optional().openapi({ example: "Yes" }),
-      }),
-    )
-    .optional()
-    .openapi({ description: "Up to 3 quick replies with titles of at most 20 characters" }),
-  title: z.string().optional().openapi({ description: "Heading of a list", example: "Our Services" }),
-  buttonText: z
-    .string()
-    .optional()
-    .openapi({ description: "Label of the button that opens a list", default: "Menu", example: "View Options" }),
-  sections: z
-    .array(
-      z.object({
-        title: z.string().optional().openapi({ example: "Services" }),
-        rows: z
-          .array(
-            z.object({
-              title: z.string().optional().openapi({ example: "Consulting" }),
-              id: z.string().optional().openapi({ example: "consulting" }),
-              description: z.string().optional().openapi({ example: "Expert advice" }),
-            }),
-          )
-          .optional(),
-      }),
-    )
-    .optional()
-    .openapi({ description: "The sections of a list, of which one row can be chosen" }),
-  latitude: z.number().optional().openapi({ format: "double", description: "Latitude of a location", example: 3.1577 }),
-  longitude: z
-    .number()
-    .optional()
-    .openapi({ format: "double", description: "Longitude of a location", example: 101.7117 }),
-  locationName: z.string().optional().openapi({ description: "Name of the place", example: "Petronas Twin Towers" }),
-  locationAddress: z
-    .string()
-    .optional()
-    .openapi({ description: "Address of the place", example: "KLCC, Kuala Lumpur" }),
-  contactCard: z
-    .object({
-      displayName: z.string().optional().openapi({ example: "John Doe" }),
-      phoneNumber: z.string().optional().openapi({ example: "+60123456789" }),
-    })
-    .optional()
-    .openapi({ description: "The card of a contact message" }),
-  typingSimulation: z.boolean().optional().openapi({ description: "For this message: show “typing…” or not" }),
-  delayEnabled: z.boolean().optional().openapi({ description: "For this message: pause like a person or not" }),
-  contactName: z
-    .string()
-    .optional()
-    .openapi({ description: "Name under which the recipient is saved", example: "Unknown User" }),
-  skipContactSave: z
-    .boolean()
-    .optional()
-    .openapi({ description: "Do not save the recipient as a contact", default: false }),
-});
-
-/** The fields that decide the kind of a message whose `messageType` was left out. */
-type KindFields = Pick<
-  z.output<typeof sendFields>,
-  "messageType" | "buttons" | "sections" | "mediaUrl" | "mimeType" | "latitude" | "contactCard"
->;
-
-/** The kind of a message: the one named, or the one its fields imply. */
-export function messageTypeOf(body: KindFields): MessageType {
-  if (body.messageType !== undefined) return body.messageType;
-  if (body.buttons !== undefined && body.buttons.length > 0) return "buttons";
-  if (body.sections !== undefined && body.sections.length > 0) return "list";
-  if (body.mediaUrl !== undefined) {
-    const family = body.mimeType?.split("/")[0];
-    return family === "image" || family === "video" || family === "audio" ? family : "document";
-  }
-  if (body.latitude !== undefined) return "location";
-  return body.contactCard === undefined ? "text" : "contact";
-}
-
-/** A phone number and the chat id made of it name the same person. */
-const withoutPhoneHost = (recipient: string) => recipient.replace(/@s\.whatsapp\.net$/, "");
-
-/** Body of POST …/send. Aliases are merged and the kind is decided: `to`, `text` and `messageType` come out. */
-export const SendMessageSchema = sendFields
-  .openapi("SendMessageBody", { example: { to: "60123456789", message: "Hello from Wasup" } })
-  .transform((body, context) => {
-    const issue = (path: string, message: string) => {
-      context.addIssue({ code: "custom", path: [path], message });
-      return z.NEVER;
-    };
-    const to = body.to ?? body.to_phone;
-    const text = body.message ?? body.text ?? "";
-    const messageType = messageTypeOf(body);
-    if (to === undefined) return issue("to", "Name the recipient: a phone number with country code or a chat id");
-    if (body.to_phone !== undefined && withoutPhoneHost(body.to_phone) !== withoutPhoneHost(to))
-      return issue("to_phone", "Give only one of to and to_phone");
-    if (body.text !== undefined && body.text !== text) return issue("text", "Give only one of message and text");
-    if (messageType === "text" && text.trim() === "") return issue("message", "Write the text to send");
-    return { to, text, messageType };
-  });
+import { messageDetails } from "./message-details.ts";
 
 /** What became of a message. */
 export const SendResultSchema = z
@@ -184,6 +39,44 @@ export const SentSchema = z.object({
     .optional()
     .openapi({ type: ["integer", "null"], description: "WhatsApp's own error code; only when `success` is false" }),
   result: SendResultSchema,
+});
+
+/** The answer of POST /api/send: a list of one. */
+export const AutoSentSchema = z.array(
+  z.object({
+    message_id: z.string().openapi({ description: "WhatsApp's id of the message", example: "3EB0B430A7F9B1D2" }),
+    created_at: TimeSchema,
+    instance_id: z.string().openapi({ description: "The instance that was chosen", example: "wa_lxyz123_abc45" }),
+    from_phone: z.string().openapi({ example: "60111111111" }),
+    to_phone: z.string().openapi({ description: "Digits, or the chat id", example: "60123456789" }),
+    message: z.string().openapi({ example: "Hello from Wasup" }),
+    message_type: z.string().openapi({ example: "text" }),
+    status: z.enum(["sent", "pending", "rate_limited", "failed"]).openapi({ example: "sent" }),
+    reason: z.string().optional().openapi({ description: "Why it was not sent" }),
+  }),
+);
+
+/** The answer of POST …/react. */
+export const ReactedSchema = z.object({
+  success: z.boolean().openapi({ description: "False when WhatsApp refused it", example: true }),
+  emoji: z.string().openapi({ example: "🔥" }),
+  messageId: z.string().openapi({ description: "The message reacted to", example: "3EB0DAC5F4A2E1B7" }),
+  reason: z.string().optional().openapi({ description: "Why WhatsApp refused it" }),
+});
+
+/** The answer of POST /api/react. */
+export const AutoReactedSchema = ReactedSchema.extend({
+  instance_id: z.string().openapi({ description: "The instance that was chosen", example: "wa_lxyz123_abc45" }),
+});
+
+/** The answer of GET …/numbers/{phone}. */
+export const NumberSchema = z.object({
+  success: SuccessSchema,
+  phone: z.string().openapi({ description: "The digits WhatsApp knows it by", example: "447393002183" }),
+  exists: z.boolean().openapi({ description: "Whether it is on WhatsApp", example: true }),
+  jid: z.string().nullable().openapi({ example: "447393002183@s.whatsapp.net" }),
+  lid: z.string().nullable().openapi({ description: "Its hidden id", example: "190000000007919@lid" }),
+  pictureUrl: z.string().nullable().openapi({ description: "Null when there is none, or none for us", example: null }),
 });
 
 /** Query of GET …/messages. */
@@ -248,6 +141,21 @@ export const MessageSchema = z
       .openapi({ description: "The kind of medium; null without one", example: null }),
     mimeType: z.string().nullable().openapi({ description: "MIME type of the medium", example: null }),
     fileName: z.string().nullable().openapi({ description: "Name of a document", example: null }),
+    quoted: z
+      .object({ messageId: z.string(), text: z.string() })
+      .nullable()
+      .openapi({ description: "What it quotes", example: null }),
+    groupId: z.string().nullable().openapi({ description: "The group it was written in", example: null }),
+    participant: z
+      .string()
+      .nullable()
+      .openapi({ description: "Who wrote it, in a group: the chat id of a person", example: null }),
+    unsupported: z
+      .boolean()
+      .openapi({ description: "A kind of message that cannot be shown; its text is empty", example: false }),
+    editedAt: TimeSchema.nullable().openapi({ description: "When its text was replaced", example: null }),
+    deletedAt: TimeSchema.nullable().openapi({ description: "When it was taken back by its writer", example: null }),
+    ...messageDetails,
     timestamp: TimeSchema,
     status: z
       .enum(["pending", "sent", "delivered", "read", "played", "failed", "received"])

@@ -149,6 +149,10 @@ export class Outbox {
     transaction(() => {
       const row = store.messages.advance(id, status, failure);
       if (!row) return;
+      if (status === "sent") {
+        const change = { chatId: row.chat_id, direction: "outbound", participant: null, text: row.text } as const;
+        store.targets.apply({ ...change, details: JSON.parse(row.details) }, now());
+      }
       const event =
         status === "sent"
           ? ({ type: "message.sent", chatId: row.chat_id, payload: sentPayload(row, instanceId()) } as const)

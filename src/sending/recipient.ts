@@ -25,9 +25,7 @@ export interface RecipientDeps {
  * Brazilian and Mexican numbers); those are the ones used.
  */
 export async function resolveRecipient(to: string, { store, lookUp, now }: RecipientDeps): Promise<Result<Recipient>> {
-  if (isGroup(to)) {
-    return refuse("not_implemented", "Sending to groups is not available yet.", { hint: "Send to a phone or a LID." });
-  }
+  if (isGroup(to)) return ok({ chatId: to, address: to, phone: null });
   const lid = lidOf(to);
   if (lid) {
     const phone = store.contacts.phoneOfLid(lid);

@@ -32,6 +32,8 @@ export const INSTANCE_MIGRATIONS: readonly Migration[] = [
         from_phone TEXT, to_phone TEXT, from_lid TEXT, push_name TEXT, participant TEXT,
         type TEXT NOT NULL, text TEXT NOT NULL,
         quoted_id TEXT, quoted_text TEXT, unsupported INTEGER NOT NULL DEFAULT 0,
+        details TEXT NOT NULL,
+        edited_at INTEGER, deleted_at INTEGER,
         status TEXT NOT NULL, code INTEGER, reason TEXT,
         source TEXT,
         sent_at INTEGER NOT NULL,

@@ -3,7 +3,7 @@
  * outbox: `pending` rows are sent, in order, whenever there is a connection.
  */
 import type { MessageQuery, StoredMessage } from "../durable/rpc.ts";
-import type { StanzaOrigin } from "../whatsapp/session.ts";
+import type { MessageDetails, StanzaOrigin } from "../whatsapp/session.ts";
 
 export type MessageStatus = StoredMessage["status"];
 
@@ -25,6 +25,8 @@ export interface NewMessage {
   text: string;
   quoted: { messageId: string; text: string } | null;
   unsupported: boolean;
+  /** What the kind has beyond text. */
+  details?: MessageDetails;
   status: MessageStatus;
   source: "api" | "reply" | "phone" | null;
   /** Epoch milliseconds. */
@@ -51,6 +53,8 @@ export interface SentRow {
   to_phone: string | null;
   type: string;
   text: string;
+  /** JSON of `MessageDetails`. */
+  details: string;
   sent_at: number;
   source: "api" | "reply" | "phone" | null;
 }
@@ -77,10 +81,19 @@ type Row = {
   push_name: string | null;
   type: string;
   text: string;
+  quoted_id: string | null;
+  quoted_text: string | null;
+  participant: string | null;
+  unsupported: number;
+  details: string;
+  edited_at: number | null;
+  deleted_at: number | null;
   sent_at: number;
   status: MessageStatus;
   source: "api" | "reply" | "phone" | null;
 };
+
+const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
 const toStored = (row: Row): StoredMessage => ({
   id: row.id,
@@ -92,6 +105,12 @@ const toStored = (row: Row): StoredMessage => ({
   pushName: row.push_name,
   type: row.type,
   text: row.text,
+  quoted: row.quoted_id === null ? null : { messageId: row.quoted_id, text: row.quoted_text ?? "" },
+  participant: row.participant,
+  unsupported: row.unsupported === 1,
+  details: JSON.parse(row.details),
+  editedAt: iso(row.edited_at),
+  deletedAt: iso(row.deleted_at),
   timestamp: new Date(row.sent_at).toISOString(),
   status: row.status,
   source: row.source,
@@ -110,8 +129,8 @@ export function messagesTable(sql: SqlStorage) {
     insert(message: NewMessage): boolean {
       const cursor = sql.exec(
         `INSERT INTO messages (id, chat_id, direction, address, from_phone, to_phone, from_lid, push_name, participant,
-           type, text, quoted_id, quoted_text, unsupported, status, source, sent_at, payload)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+           type, text, quoted_id, quoted_text, unsupported, details, status, source, sent_at, payload)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
         message.id,
         message.chatId,
         message.direction,
@@ -126,6 +145,7 @@ export function messagesTable(sql: SqlStorage) {
         message.quoted?.messageId ?? null,
         message.quoted?.text ?? null,
         message.unsupported ? 1 : 0,
+        JSON.stringify(message.details ?? {}),
         message.status,
         message.source,
         message.sentAt,
@@ -175,7 +195,7 @@ export function messagesTable(sql: SqlStorage) {
       return sql
         .exec<SentRow & Record<string, SqlStorageValue>>(
           `UPDATE messages SET status = ?, code = ?, reason = ? WHERE seq = ?
-           RETURNING id, chat_id, status, from_phone, to_phone, type, text, sent_at, source`,
+           RETURNING id, chat_id, status, from_phone, to_phone, type, text, details, sent_at, source`,
           status,
           failure?.code ?? null,
           failure?.reason ?? null,
@@ -229,8 +249,8 @@ export function messagesTable(sql: SqlStorage) {
       }
       const rows = sql
         .exec<Row>(
-          `SELECT seq, id, direction, chat_id, from_phone, to_phone, from_lid, push_name, type, text, sent_at, status,
-             source FROM messages WHERE ${where.join(" AND ")} ORDER BY seq DESC LIMIT ?`,
+          `SELECT seq, id, direction, chat_id, from_phone, to_phone, from_lid, push_name, type, text, quoted_id, quoted_text,
+             participant, unsupported, details, edited_at, deleted_at, sent_at, status, source FROM messages WHERE ${where.join(" AND ")} ORDER BY seq DESC LIMIT ?`,
           ...values,
           query.limit + 1,
         )

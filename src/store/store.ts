@@ -4,6 +4,7 @@ import { type DeliveriesTable, deliveriesTable } from "./deliveries-table.ts";
 import { type EventsTable, eventsTable } from "./events-table.ts";
 import { type InstanceTable, instanceTable } from "./instance-table.ts";
 import { type LogsTable, logsTable } from "./logs-table.ts";
+import { type MessageTargets, messageTargets } from "./message-targets.ts";
 import { type MessagesTable, messagesTable } from "./messages-table.ts";
 import { type Pruning, pruning } from "./prune.ts";
 import { type WebhookTable, webhookTable } from "./webhook-table.ts";
@@ -11,6 +12,7 @@ import { type WebhookTable, webhookTable } from "./webhook-table.ts";
 export interface Store {
   instance: InstanceTable;
   messages: MessagesTable;
+  targets: MessageTargets;
   contacts: ContactsTable;
   events: EventsTable;
   deliveries: DeliveriesTable;
@@ -24,6 +26,7 @@ export function openStore(sql: SqlStorage): Store {
   return {
     instance: instanceTable(sql),
     messages: messagesTable(sql),
+    targets: messageTargets(sql),
     contacts: contactsTable(sql),
     events: eventsTable(sql),
     deliveries,

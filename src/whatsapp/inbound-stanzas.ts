@@ -12,6 +12,8 @@ import type { Decrypted } from "./signal-repository.ts";
 interface Deps {
   /** Encoded `proto.Message` of a stanza that was stored; null when it never was. */
   findReceived: (origin: StanzaOrigin) => Uint8Array | null;
+  /** Encoded `proto.Message` of a message of ours. */
+  findPayload: (messageId: string) => Uint8Array | null;
   onMessage: (message: ReceivedMessage) => void;
   warn: (text: string) => void;
 }
@@ -39,7 +41,7 @@ export class InboundStanzas {
     const stanza = this.#stanzas.get(ciphertext);
     if (!stanza) return;
     try {
-      const message = normaliseStanza(stanza, plaintext, me);
+      const message = normaliseStanza(stanza, plaintext, me, this.#deps.findPayload);
       if (message) this.#deps.onMessage(message);
     } catch (error) {
       this.#deps.warn(`a message could not be read (${error instanceof Error ? error.name : "unknown error"})`);

@@ -16,6 +16,7 @@ import {
   WA_CERT_DETAILS,
 } from "./baileys.ts";
 import { baileysLogger } from "./baileys-logger.ts";
+import { callOf } from "./calls.ts";
 import { catchListenerErrors } from "./caught-listeners.ts";
 import { harden } from "./harden.ts";
 import { lidOf, phoneJid, phoneOf } from "./identity.ts";
@@ -32,6 +33,7 @@ import type {
 } from "./session.ts";
 import { SessionClosedError } from "./session.ts";
 import { guardedSignalRepository } from "./signal-repository.ts";
+import { stanzaExtras } from "./stanza-extras.ts";
 
 /** WhatsApp's web client pings every 15–30 s; silence for one interval plus 5 s ends the session (408). */
 const KEEP_ALIVE_MS = 20_000;
@@ -39,6 +41,8 @@ const KEEP_ALIVE_MS = 20_000;
 const CONNECT_TIMEOUT_MS = 20_000;
 /** Milliseconds an IQ may stay unanswered. */
 const QUERY_TIMEOUT_MS = 30_000;
+/** Milliseconds to wait for where somebody's picture is. */
+const PICTURE_TIMEOUT_MS = 10_000;
 /** The key that signs WhatsApp's certificate chain, kept because an override replaces it in Baileys' constant. */
 const WHATSAPP_ROOT_KEY = Buffer.from(WA_CERT_DETAILS.PUBLIC_KEY);
 
@@ -74,6 +78,7 @@ class BaileysSession implements WhatsAppSession {
     this.#deps = deps;
     this.#inbound = new InboundStanzas({
       findReceived: deps.findReceived,
+      findPayload: deps.findPayload,
       onMessage: (message) => this.#emit({ type: "message", message }),
       warn: deps.warn,
     });
@@ -131,8 +136,21 @@ class BaileysSession implements WhatsAppSession {
     return first ? jidNormalizedUser(first.jid) : null;
   }
 
+  async describe(phone: string): Promise<{ lid: string | null; pictureUrl: string | null }> {
+    const jid = phoneJid(phone);
+    const lid = await this.#guarded(() => this.#socket.signalRepository.lidMapping.getLIDForPN(jid));
+    // Answered with an error when there is no picture, or none for us.
+    const picture = this.#guarded(() => this.#socket.profilePictureUrl(jid, "preview", PICTURE_TIMEOUT_MS));
+    const pictureUrl = await picture.catch((error: unknown) => {
+      if (error instanceof SessionClosedError) throw error;
+      return undefined;
+    });
+    return { lid: lidOf(lid), pictureUrl: pictureUrl ?? null };
+  }
+
   async send({ id, to, payload }: OutboundStanza): Promise<void> {
-    await this.#guarded(() => this.#socket.relayMessage(to, proto.Message.decode(payload), { messageId: id }));
+    const message = proto.Message.decode(payload);
+    await this.#guarded(() => this.#socket.relayMessage(to, message, { messageId: id, ...stanzaExtras(message) }));
   }
 
   async logout(): Promise<void> {
@@ -191,6 +209,10 @@ class BaileysSession implements WhatsAppSession {
     ws.on("CB:ack,class:message", (stanza: BinaryNode) => {
       const ack = ackOf(stanza);
       if (ack) this.#emit({ type: "ack", ...ack });
+    });
+    ws.on("CB:call", (stanza: BinaryNode) => {
+      const call = callOf(stanza);
+      if (call) this.#emit({ type: "call", call });
     });
     // Baileys registered its own listener first: `creds` holds the update by now.
     ev.on("creds.update", (update) => {

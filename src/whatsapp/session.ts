@@ -20,10 +20,91 @@ export interface MessageContent {
   quoted: { messageId: string; text: string } | null;
   /** True for a kind this version cannot show: reported as an empty text, never dropped. */
   unsupported: boolean;
+  /** What the kind has beyond text. */
+  details?: MessageDetails;
+  /** The file of a media message: where WhatsApp keeps it and the key to it. */
+  file?: RemoteFile;
 }
 
-/** The contract's `media_type`. */
-export type MessageType = "text" | "image" | "video" | "audio" | "document" | "sticker" | "location" | "contact";
+/** Kinds of message; those beyond the contract's `media_type` are reported there as `text`. */
+export type MessageType =
+  | "text"
+  | "image"
+  | "video"
+  | "audio"
+  | "document"
+  | "sticker"
+  | "location"
+  | "contact"
+  | "buttons"
+  | "list"
+  | "button_reply"
+  | "list_reply"
+  | "poll"
+  | "poll_vote"
+  | "reaction"
+  | "edit"
+  | "delete"
+  | "album";
+
+export interface ContactCard {
+  displayName: string;
+  /** Digits; null when the card has none. */
+  phoneNumber: string | null;
+}
+
+/** What a message says beyond its text; each field only with the kinds that have it. */
+export interface MessageDetails {
+  /** Degrees; `live` for a position that moves. */
+  location?: { latitude: number; longitude: number; name: string | null; address: string | null; live: boolean };
+  contact?: ContactCard;
+  /** All cards, when it carries several. */
+  contacts?: ContactCard[];
+  /** An empty emoji takes the reaction back. */
+  reaction?: { messageId: string; emoji: string };
+  /** This message replaces the text of another one. */
+  edited?: { messageId: string };
+  /** This message takes another one back. */
+  deleted?: { messageId: string };
+  buttonReply?: { id: string; text: string };
+  listReply?: { id: string; title: string };
+  poll?: { question: string; options: string[]; selectableCount: number };
+  /** The options now chosen; null when the vote cannot be read because the poll is not stored. */
+  pollVote?: { messageId: string; options: string[] | null };
+  /** How many files follow that belong together. */
+  album?: { images: number; videos: number };
+  /** The album a file belongs to. */
+  albumId?: string;
+  forwarded?: true;
+  viewOnce?: true;
+  ephemeral?: true;
+  /** Digits of the people mentioned; LIDs as `…@lid`. */
+  mentions?: string[];
+  /** Links and quick replies offered. */
+  buttons?: { id: string; text: string; url?: string }[];
+}
+
+/** A file at WhatsApp's media servers. */
+export interface RemoteFile {
+  kind: "image" | "video" | "audio" | "document" | "sticker";
+  /** Path at any media host, with its token. */
+  directPath: string;
+  /** 32 bytes, base64. */
+  mediaKey: string;
+  /** SHA-256, base64: of the file, and of the file as WhatsApp keeps it. */
+  fileSha256: string;
+  fileEncSha256: string;
+  mimeType: string;
+  /** Bytes. */
+  size: number;
+  fileName: string | null;
+  seconds: number | null;
+  width: number | null;
+  height: number | null;
+  /** A voice note; a video that plays as a GIF. */
+  voice: boolean;
+  gif: boolean;
+}
 
 /** A decrypted message that concerns this number: sent to it, or typed on its phone. */
 export interface ReceivedMessage {
@@ -56,6 +137,18 @@ export interface ReceiptUpdate {
   status: "delivered" | "read" | "played";
 }
 
+/** Somebody's call as it begins to ring. */
+export interface IncomingCall {
+  id: string;
+  /** JID of the caller, and the same person's other address when WhatsApp told it. */
+  fromJid: string;
+  altJid: string | null;
+  video: boolean;
+  groupJid: string | null;
+  /** Epoch milliseconds. */
+  at: number;
+}
+
 /** Events of a session, in the order in which they happened. */
 export type SessionEvent =
   /** A new QR text is to be shown; the one before is void. */
@@ -69,6 +162,8 @@ export type SessionEvent =
   | { type: "receipt"; receipt: ReceiptUpdate }
   /** WhatsApp's server took a message of ours (`error: null`) or refused it (463, 479 …). */
   | { type: "ack"; messageId: string; error: number | null }
+  /** Somebody calls this number. */
+  | { type: "call"; call: IncomingCall }
   /** A phone and a LID were seen to be the same person; both are digits. */
   | { type: "identity"; phone: string; lid: string }
   /** The session is over and will emit nothing more. */
@@ -83,6 +178,8 @@ export interface WhatsAppSession {
   requestPairingCode(phone: string): Promise<string>;
   /** Asks whether a phone (digits) is on WhatsApp. @returns its phone JID, or null when it is not. */
   lookUp(phone: string): Promise<string | null>;
+  /** Digits of the LID behind a phone (digits), and where its picture is; null for what WhatsApp does not tell. */
+  describe(phone: string): Promise<{ lid: string | null; pictureUrl: string | null }>;
   /**
    * Encrypts and sends a stored message; resolves when the stanza is on its way (its ratchet stored first).
    * @throws SessionClosedError when the connection is gone; any other error means that this message cannot be sent.

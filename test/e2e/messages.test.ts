@@ -18,6 +18,19 @@ describe("messages", () => {
     expect(received).toMatchObject({ id: sent.messageId, text });
   });
 
+  it("may be long, in any alphabet, both ways", async () => {
+    const [phone, alice] = [lab.whatsApp.phone(), lab.whatsApp.contact()];
+    const number = await lab.number("long");
+    await number.isLinkedBy(phone);
+    const texts = ["x".repeat(40), "ä€👩‍⚕️".repeat(50), "long ".repeat(13_000)];
+    for (const text of texts) {
+      await number.sends(alice.phone, text);
+      await alice.received(text, { from: phone.phone });
+      await alice.says(text, { to: phone });
+      await lab.hook.received(({ message, webhook_id }) => message === text && webhook_id === "long");
+    }
+  });
+
   it("arrive once and in order, 20 each way at the same time, and become delivered and read", async () => {
     const [phone, alice] = [lab.whatsApp.phone(), lab.whatsApp.contact()];
     const number = await lab.number("twenty");

@@ -50,6 +50,7 @@ export function scriptedWhatsApp(script: Script = {}) {
         setPicture: async (jpeg) => script.profile?.("picture", jpeg),
       },
       lookUp: async (phone) => `${phone}@s.whatsapp.net`,
+      describe: async () => ({ lid: null, pictureUrl: null }),
       async send(stanza) {
         await script.send?.(stanza);
         session.sent.push(stanza);

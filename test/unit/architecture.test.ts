@@ -96,7 +96,7 @@ const RULES: ImportRules = {
     return longest === undefined ? undefined : PARTS[longest];
   },
   leaves: ["src/errors.ts"],
-  typeLeaves: ["src/durable/rpc.ts", "src/durable/rpc-events.ts"],
+  typeLeaves: ["src/durable/rpc.ts", "src/durable/rpc-events.ts", "src/durable/rpc-messages.ts"],
   packages: {
     "node:": ["src/", "simulator/"],
     "cloudflare:workers": ["src/durable/", "src/env.ts"],

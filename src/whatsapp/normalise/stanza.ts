@@ -18,6 +18,9 @@ const NOT_A_CHAT = /@(broadcast|newsletter)$/;
 const recipientAlt = (attrs: BinaryNode["attrs"]): string | undefined =>
   attrs.peer_recipient_pn ?? attrs.peer_recipient_lid ?? attrs.recipient_pn ?? attrs.recipient_lid;
 
+const bare = (jids: readonly (string | null | undefined)[]): string[] =>
+  jids.flatMap((jid) => (jid ? [withoutDevice(jid)] : []));
+
 /** Which message a stanza carries; null when it belongs to no conversation. */
 export function originOf(stanza: BinaryNode, me: Me): StanzaOrigin | null {
   return originIn(decodeMessageNode(stanza, me.id, me.lid).fullMessage.key);
@@ -33,17 +36,21 @@ function originIn({ id, remoteJid, participant }: proto.IMessageKey): StanzaOrig
 }
 
 /**
+ * @param findPoll the encoded poll of ours under an id, to read a vote for it
  * @param padded the decrypted payload as Signal gave it, still padded.
  * @returns null for what is not a message for people (key exchange, history, status broadcasts).
  * @throws when the payload is no `proto.Message` or the stanza names no sender.
  */
-export function normaliseStanza(stanza: BinaryNode, padded: Uint8Array, me: Me): ReceivedMessage | null {
+export function normaliseStanza(
+  stanza: BinaryNode,
+  padded: Uint8Array,
+  me: Me,
+  findPoll: (messageId: string) => Uint8Array | null,
+): ReceivedMessage | null {
   if (stanza.attrs.category === "peer") return null;
   const payload = unpadRandomMax16(padded);
   const decoded = proto.Message.decode(payload);
   const message = decoded.deviceSentMessage?.message ?? decoded;
-  const content = normaliseContent(message);
-  if (!content) return null;
   const { fullMessage } = decodeMessageNode(stanza, me.id, me.lid);
   const { key } = fullMessage;
   const origin = originIn(key);
@@ -53,6 +60,12 @@ export function normaliseStanza(stanza: BinaryNode, padded: Uint8Array, me: Me):
   // In a chat the sender of a copy of our own message is ourselves: its other address is not the chat's.
   const isCopy = fromMe && !key.participant;
   const alt = isCopy ? recipientAlt(stanza.attrs) : sender;
+  const content = normaliseContent(message, {
+    findPoll,
+    creatorJids: bare([me.lid, me.id]),
+    voterJids: fromMe ? bare([me.lid, me.id]) : bare([origin.participantJid ?? origin.chatJid, alt]),
+  });
+  if (!content) return null;
   return {
     ...origin,
     altJid: alt ? withoutDevice(alt) : null,

@@ -155,8 +155,8 @@ describe("a body", () => {
       json: { id: "a b", name: 7, behaviorSettings: { behaviorProfile: "x" } },
     });
     expect(issuePaths(answer)).toEqual(["id", "name", "behaviorSettings.behaviorProfile"]);
-    const buttons = Array.from({ length: 5_000 }, () => ({ id: 1 }));
-    expect(issuePaths(await call(send, { json: { to: "60123456789", buttons } }))).toHaveLength(20);
+    const mentions = Array.from({ length: 1_000 }, () => 1);
+    expect(issuePaths(await call(send, { json: { to: "60123456789", mentions } }))).toHaveLength(20);
   });
 });
 

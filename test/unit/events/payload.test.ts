@@ -34,6 +34,7 @@ const sent: SentRow = {
   to_phone: null,
   type: "text",
   text: "Hi",
+  details: "{}",
   sent_at: AT,
   source: "reply",
 };
@@ -47,6 +48,7 @@ describe("the payload of a message", () => {
       to_phone: "491",
       message: "Hello",
       media_type: "text",
+      type: "text",
       media_url: null,
       mime_type: null,
       file_name: null,
@@ -94,6 +96,7 @@ test("the payload of a sent message tells how it came to be sent", () => {
     to_phone: null,
     message: "Hi",
     media_type: "text",
+    type: "text",
     status: "sent",
     webhook_id: INSTANCE,
     instance_id: INSTANCE,

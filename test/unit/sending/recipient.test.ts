@@ -62,8 +62,9 @@ describe("a LID", () => {
   });
 });
 
-test("a group is refused for now, without a question to WhatsApp", async () => {
+test("a group is its own chat and address, without a question to WhatsApp", async () => {
   const { asked, resolve } = asking();
-  expect(await resolve("120363000000000001@g.us")).toMatchObject({ ok: false, error: { code: "not_implemented" } });
+  const group = "120363000000000001@g.us";
+  expect(await resolve(group)).toEqual(ok({ chatId: group, address: group, phone: null }));
   expect(asked).toEqual([]);
 });

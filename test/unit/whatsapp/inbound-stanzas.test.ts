@@ -22,6 +22,7 @@ beforeEach(() => {
       asked.push(origin);
       return known;
     },
+    findPayload: () => null,
     onMessage: (message) => messages.push(message),
     warn: (text) => warnings.push(text),
   });

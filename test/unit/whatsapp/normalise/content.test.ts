@@ -23,18 +23,23 @@ describe("a message for people", () => {
     ["a voice message", { audioMessage: { ptt: true } }, { type: "audio" }],
     ["a document", { documentMessage: { caption: "Offer" } }, { type: "document", text: "Offer" }],
     ["a sticker", { stickerMessage: {} }, { type: "sticker" }],
-    ["a location", { locationMessage: { degreesLatitude: 1 } }, { type: "location" }],
-    ["a live location", { liveLocationMessage: { caption: "On my way" } }, { type: "location", text: "On my way" }],
-    ["a contact", { contactMessage: { displayName: "Bob" } }, { type: "contact" }],
     ["several contacts", { contactsArrayMessage: { contacts: [] } }, { type: "contact" }],
   ])("%s is reported by its kind", (_, message, expected) => {
     expect(reported(message)).toEqual({ ...plain, ...expected });
   });
 
+  const hello = { message: { conversation: "Hello" } };
+  const both = { viewOnce: true, ephemeral: true };
+  test.each<[string, proto.IMessage, object]>([
+    ["disappearing", { ephemeralMessage: hello }, { ephemeral: true }],
+    ["to be viewed once", { viewOnceMessageV2: hello }, { viewOnce: true }],
+    ["wrapped twice", { ephemeralMessage: { message: { viewOnceMessage: hello } } }, both],
+    ["wrapped twice the other way", { viewOnceMessage: { message: { ephemeralMessage: hello } } }, both],
+  ])("that is %s is reported by what is inside, and as such", (_, message, details) => {
+    expect(reported(message)).toEqual({ ...plain, text: "Hello", details });
+  });
+
   test.each<[string, proto.IMessage]>([
-    ["disappearing", { ephemeralMessage: { message: { conversation: "Hello" } } }],
-    ["to be viewed once", { viewOnceMessageV2: { message: { conversation: "Hello" } } }],
-    ["wrapped twice", { ephemeralMessage: { message: { viewOnceMessage: { message: { conversation: "Hello" } } } } }],
     ["with a caption of its own", { documentWithCaptionMessage: { message: { conversation: "Hello" } } }],
     ["with the keys of a group", { conversation: "Hello", senderKeyDistributionMessage: { groupId: "120@g.us" } }],
     ["with a secret for answers", { conversation: "Hello", messageContextInfo: { messageSecret: new Uint8Array(32) } }],
@@ -43,8 +48,6 @@ describe("a message for people", () => {
   });
 
   test.each<[string, proto.IMessage]>([
-    ["a reaction", { reactionMessage: { text: "👍", key: { id: "A" } } }],
-    ["a poll", { pollCreationMessageV3: { name: "Lunch?" } }],
     ["an invitation to a group", { groupInviteMessage: { groupName: "Us" } }],
     ["an event", { eventMessage: { name: "Party" } }],
   ])("of a kind this version cannot show is reported as such: %s", (_, message) => {

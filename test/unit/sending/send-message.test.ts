@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { NEVER_CONNECTED } from "../../../src/connection/connection-state.ts";
 import { newMessageId } from "../../../src/sending/message-id.ts";
-import { replyText, type SendingDeps, sendText } from "../../../src/sending/send-text.ts";
+import { replyText, type SendingDeps, sendMessage } from "../../../src/sending/send-message.ts";
 import type { Connection } from "../../../src/store/instance-table.ts";
 import { proto } from "../../../src/whatsapp/baileys.ts";
 import { SessionClosedError, type WhatsAppSession } from "../../../src/whatsapp/session.ts";
@@ -33,7 +33,7 @@ function onlineNumber(error: number | null = null) {
 describe("sending a text", () => {
   test("stores it, sends it and answers what WhatsApp made of it", async () => {
     const { deps, statusOf, store, world } = onlineNumber();
-    expect(await sendText(TEXT, deps)).toEqual({
+    expect(await sendMessage(TEXT, deps)).toEqual({
       ok: true,
       value: {
         messageId: ID,
@@ -56,13 +56,16 @@ describe("sending a text", () => {
 
   test("tells a refusal of WhatsApp as a failed message, not as an error of the call", async () => {
     const { deps } = onlineNumber(463);
-    expect(await sendText(TEXT, deps)).toMatchObject({ ok: true, value: { status: "failed", code: 463 } });
+    expect(await sendMessage(TEXT, deps)).toMatchObject({ ok: true, value: { status: "failed", code: 463 } });
   });
 
   test("to somebody who is not on WhatsApp stores nothing", async () => {
     const { deps, store } = onlineNumber();
     const session = { ...(deps.session as WhatsAppSession), lookUp: async () => null };
-    expect(await sendText(TEXT, { ...deps, session })).toMatchObject({ ok: false, error: { code: "not_on_whatsapp" } });
+    expect(await sendMessage(TEXT, { ...deps, session })).toMatchObject({
+      ok: false,
+      error: { code: "not_on_whatsapp" },
+    });
     expect(store.messages.list({ limit: 1 }).messages).toEqual([]);
   });
 });
@@ -70,7 +73,11 @@ describe("sending a text", () => {
 describe("without a connection", () => {
   const refusal = async (connection: Partial<Connection>) => {
     const { deps, store } = onlineNumber();
-    const answer = await sendText(TEXT, { ...deps, session: null, connection: { ...NEVER_CONNECTED, ...connection } });
+    const answer = await sendMessage(TEXT, {
+      ...deps,
+      session: null,
+      connection: { ...NEVER_CONNECTED, ...connection },
+    });
     expect(store.messages.list({ limit: 1 }).messages).toEqual([]);
     return answer.ok ? answer.value : answer.error;
   };
@@ -95,13 +102,16 @@ describe("without a connection", () => {
     const { deps } = onlineNumber();
     const lookUp = () => Promise.reject(new SessionClosedError("gone"));
     const session = { ...(deps.session as WhatsAppSession), lookUp };
-    expect(await sendText(TEXT, { ...deps, session })).toMatchObject({ ok: false, error: { code: "not_connected" } });
+    expect(await sendMessage(TEXT, { ...deps, session })).toMatchObject({
+      ok: false,
+      error: { code: "not_connected" },
+    });
   });
 
   test("any other error of the question is not hidden", async () => {
     const { deps } = onlineNumber();
     const session = { ...(deps.session as WhatsAppSession), lookUp: () => Promise.reject(new TypeError("bug")) };
-    await expect(sendText(TEXT, { ...deps, session })).rejects.toThrow("bug");
+    await expect(sendMessage(TEXT, { ...deps, session })).rejects.toThrow("bug");
   });
 });
 

@@ -1,0 +1,131 @@
+/** Messages as the Worker and a number's object speak of them. Part of rpc.ts. */
+import type { MessageDetails } from "../whatsapp/session.ts";
+
+/** Who a message goes to and what it refers to, whatever its kind. */
+interface Outgoing {
+  /** Digits of a phone number, or a JID (`…@s.whatsapp.net`, `…@lid`, `…@g.us`). */
+  to: string;
+  /** The message it quotes; it has to be stored, in the same chat. */
+  quotedMessageId?: string;
+  /** People to be mentioned: digits or JIDs. */
+  mentions?: string[];
+}
+
+/** What a message says. */
+export type OutgoingContent =
+  | { kind: "text"; text: string; preview?: LinkPreview }
+  | { kind: "location"; latitude: number; longitude: number; name?: string; address?: string; text: string }
+  | { kind: "contact"; displayName: string; phoneNumber: string }
+  | OutgoingButtons
+  | OutgoingList
+  | { kind: "poll"; text: string; options: string[]; selectableCount: number };
+
+export interface LinkPreview {
+  /** The URL as it stands in the text. */
+  url: string;
+  title: string;
+  description: string;
+}
+
+interface Interactive {
+  text: string;
+  title?: string;
+  footer?: string;
+  /** `text` appends the choices as a numbered list, for clients that show no buttons. */
+  fallback: "text" | "none";
+}
+
+export interface OutgoingButtons extends Interactive {
+  kind: "buttons";
+  /** With a URL the button opens it, otherwise it answers with its id. */
+  buttons: { id: string; text: string; url?: string }[];
+}
+
+export interface OutgoingList extends Interactive {
+  kind: "list";
+  /** Label of the button that opens the list. */
+  buttonText: string;
+  sections: { title: string; rows: { id: string; title: string; description?: string }[] }[];
+}
+
+/** A message to be sent. */
+export type OutgoingMessage = Outgoing & OutgoingContent;
+
+/** A reaction to a stored message; an empty emoji takes it back. */
+export interface OutgoingReaction {
+  to: string;
+  messageId: string;
+  emoji: string;
+}
+
+/** What WhatsApp tells about a phone number. */
+export interface NumberView {
+  /** Digits WhatsApp knows it by, which may differ from those asked for. */
+  phone: string;
+  exists: boolean;
+  jid: string | null;
+  lid: string | null;
+  pictureUrl: string | null;
+}
+
+export interface SentMessage {
+  messageId: string;
+  /** `sent` = WhatsApp's server has it; `pending` = stored, goes out by itself as soon as the server answers. */
+  status: "sent" | "pending" | "failed";
+  messageType: string;
+  /** ISO 8601 */
+  createdAt: string;
+  /** Digits of the number it was sent from and to (`to` is null for a group or an unknown phone). */
+  from: string | null;
+  to: string | null;
+  chatId: string;
+  text: string;
+  /** Milliseconds waited before sending. */
+  delayMs: number;
+  /** Why `status` is `failed`, e.g. WhatsApp's refusal 463. */
+  reason: string | null;
+  /** WhatsApp's error code of a failed send. */
+  code: number | null;
+}
+
+/** A stored message as `GET …/messages` shows it. */
+export interface StoredMessage {
+  id: string;
+  direction: "inbound" | "outbound";
+  chatId: string;
+  /** Digits; null when only a LID is known. */
+  from: string | null;
+  to: string | null;
+  fromLid: string | null;
+  pushName: string | null;
+  /** `text`, `image`, … as in the webhook payload. */
+  type: string;
+  text: string;
+  quoted: { messageId: string; text: string } | null;
+  /** JID of who wrote it; groups only. */
+  participant: string | null;
+  unsupported: boolean;
+  details: MessageDetails;
+  /** ISO 8601; null as long as it is as it was sent. */
+  editedAt: string | null;
+  deletedAt: string | null;
+  /** ISO 8601: when WhatsApp says it was sent. */
+  timestamp: string;
+  status: "pending" | "sent" | "delivered" | "read" | "played" | "failed" | "received";
+  /** `api`, `reply`, `phone` for outbound; null for inbound. */
+  source: "api" | "reply" | "phone" | null;
+}
+
+export interface MessageQuery {
+  direction?: "inbound" | "outbound";
+  /** 1–200. */
+  limit: number;
+  /** ISO 8601: only messages after it. */
+  since?: string;
+  /** Digits of the other side. */
+  phone?: string;
+  /** Text to be found inside the message, case-insensitive. */
+  q?: string;
+  /** `next` of the page before. */
+  cursor?: string;
+}

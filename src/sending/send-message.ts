@@ -1,0 +1,132 @@
+/** Sends one message: identity → compose → store → send → wait a little for WhatsApp's answer. */
+import type { OutgoingMessage, SentMessage } from "../durable/rpc.ts";
+import { ok, type Result, refuse } from "../errors.ts";
+import type { LoggedEvent } from "../store/events-table.ts";
+import type { Connection } from "../store/instance-table.ts";
+import type { NewMessage } from "../store/messages-table.ts";
+import type { Store } from "../store/store.ts";
+import { type ComposeContext, composeMessage } from "../whatsapp/compose/compose-message.ts";
+import { phoneJid, phoneOf } from "../whatsapp/identity.ts";
+import { SessionClosedError, type WhatsAppSession } from "../whatsapp/session.ts";
+import { detailsOf } from "./message-details.ts";
+import { newMessageId } from "./message-id.ts";
+import { notConnected } from "./not-connected.ts";
+import type { Outbox } from "./outbox.ts";
+import { type Recipient, resolveRecipient } from "./recipient.ts";
+
+export interface SendingDeps {
+  store: Store;
+  outbox: Outbox;
+  /** Null unless the number is online. */
+  session: WhatsAppSession | null;
+  connection: Connection;
+  randomBytes: (length: number) => Uint8Array;
+  now: () => number;
+}
+
+/** What a message says, ready to be stored. */
+export type Draft = Pick<NewMessage, "type" | "text" | "payload"> & Partial<Pick<NewMessage, "quoted" | "details">>;
+
+export async function sendMessage(message: OutgoingMessage, deps: SendingDeps): Promise<Result<SentMessage>> {
+  const recipient = await recipientOf(message.to, deps);
+  if (!recipient.ok) return recipient;
+  const draft = draftOf(message, recipient.value, deps);
+  return draft.ok ? deliver(draft.value, recipient.value, deps) : draft;
+}
+
+/** Who `to` is; refused unless the number is online, because it may have to ask WhatsApp. */
+export async function recipientOf(to: string, deps: SendingDeps): Promise<Result<Recipient>> {
+  const { session, store, connection, now } = deps;
+  if (!session) return notConnected(connection);
+  try {
+    return await resolveRecipient(to, { store, now, lookUp: (phone) => session.lookUp(phone) });
+  } catch (error) {
+    if (error instanceof SessionClosedError) return notConnected(connection);
+    throw error;
+  }
+}
+
+/** Stores a message, sends it and answers what became of it. */
+export async function deliver(draft: Draft, recipient: Recipient, deps: SendingDeps): Promise<Result<SentMessage>> {
+  const message = toStored(draft, recipient, "api", deps);
+  const settled = deps.outbox.settled(message.id);
+  deps.outbox.add(message);
+  deps.outbox.pump();
+  const outcome = await settled;
+  return ok({
+    ...outcome,
+    messageId: message.id,
+    messageType: message.type,
+    createdAt: new Date(message.sentAt).toISOString(),
+    from: message.fromPhone,
+    to: message.toPhone,
+    chatId: message.chatId,
+    text: message.text,
+    delayMs: 0,
+  });
+}
+
+/**
+ * Stores a webhook's reply to the chat of the event it answers; the outbox sends it, now or after the next connect.
+ * @returns the message id, or null when there is nobody to reply to (a group)
+ */
+export function replyText(event: LoggedEvent, text: string, deps: SendingDeps): string | null {
+  const { chatId } = event;
+  if (chatId === null || event.payload.is_group === true) return null;
+  const payload = composeMessage({ kind: "text", text }, { randomBytes: deps.randomBytes });
+  const recipient = { chatId, address: chatId, phone: phoneOf(chatId) };
+  const message = toStored({ type: "text", text, payload }, recipient, "reply", deps);
+  deps.outbox.add(message);
+  return message.id;
+}
+
+function draftOf(message: OutgoingMessage, { chatId }: Recipient, deps: SendingDeps): Result<Draft> {
+  const { store, connection, randomBytes } = deps;
+  const { quotedMessageId, mentions = [] } = message;
+  const context: ComposeContext = { mentions, randomBytes };
+  const details = detailsOf(message);
+  const type = message.kind;
+  const text = "text" in message ? message.text : "";
+  if (quotedMessageId === undefined) {
+    return ok({ type, text, details, payload: composeMessage(message, context) });
+  }
+  const target = store.targets.find(quotedMessageId, chatId);
+  if (!target) {
+    return refuse("invalid_request", "The message to be quoted is not stored in this chat; nothing was sent.", {
+      issues: [{ path: "quotedMessageId", message: "Use the id of a message of this chat" }],
+    });
+  }
+  const own = connection.phone === null ? target.address : phoneJid(connection.phone);
+  const authorJid = target.direction === "outbound" ? own : (target.participant ?? target.address);
+  context.quoted = { id: target.id, authorJid, payload: target.payload };
+  const quoted = { messageId: target.id, text: target.text };
+  return ok({ type, text, details, quoted, payload: composeMessage(message, context) });
+}
+
+function toStored(
+  { type, text, payload, quoted = null, details = {} }: Draft,
+  { chatId, address, phone }: Recipient,
+  source: "api" | "reply",
+  { connection, randomBytes, now }: SendingDeps,
+): NewMessage {
+  return {
+    id: newMessageId(randomBytes),
+    chatId,
+    direction: "outbound",
+    address,
+    fromPhone: connection.phone,
+    toPhone: phone,
+    fromLid: null,
+    pushName: null,
+    participant: null,
+    type,
+    text,
+    quoted,
+    unsupported: false,
+    details,
+    status: "pending",
+    source,
+    sentAt: now(),
+    payload,
+  };
+}

@@ -1,0 +1,323 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Contact, Phone } from "../../simulator/index.ts";
+import { useLab } from "./support/lab.ts";
+import type { GatewayNumber } from "./support/number.ts";
+
+const lab = useLab();
+
+let phone: Phone;
+let alice: Contact;
+let number: GatewayNumber;
+
+beforeAll(async () => {
+  [phone, alice] = [lab.whatsApp.phone({ businessName: "Clinic" }), lab.whatsApp.contact({ name: "Alice" })];
+  number = await lab.number("kinds");
+  await number.isLinkedBy(phone);
+});
+
+/** Sends a message of any kind; it has to succeed. */
+async function sends(body: object): Promise<string> {
+  const path = `${number.path}/send`;
+  const sent = await lab.api.ok<{ success: boolean; messageId: string }>("POST", path, { to: alice.phone, ...body });
+  expect(sent.success).toBe(true);
+  return sent.messageId;
+}
+
+/** What Alice's phone decrypted of it. */
+async function decrypted(messageId: string) {
+  const { message } = await alice.received(({ id }) => id === messageId);
+  return JSON.parse(JSON.stringify(message));
+}
+
+async function stored(messageId: string): Promise<Record<string, unknown>> {
+  const found = (await number.messages()).find(({ id }) => id === messageId);
+  return { ...found };
+}
+
+/** Sends something to the number; gives the webhook's payload of it. */
+async function hears(message: Parameters<Contact["sends"]>[0], options = {}) {
+  const id = await alice.sends(message, { to: phone, ...options });
+  const { body } = await lab.hook.received(({ message_id }) => message_id === id);
+  return body;
+}
+
+describe("what is sent reaches the contact as it is meant", () => {
+  it("a text that quotes and mentions", async () => {
+    const question = await hears({ conversation: "When do you open?" });
+    const id = await sends({
+      message: `At nine, @${alice.phone}`,
+      quotedMessageId: question.message_id,
+      mentions: [alice.phone],
+    });
+    expect((await decrypted(id)).extendedTextMessage).toMatchObject({
+      text: `At nine, @${alice.phone}`,
+      contextInfo: {
+        stanzaId: question.message_id,
+        quotedMessage: { conversation: "When do you open?" },
+        mentionedJid: [`${alice.phone}@s.whatsapp.net`],
+      },
+    });
+    expect(await stored(id)).toMatchObject({
+      quoted: { messageId: question.message_id, text: "When do you open?" },
+      mentions: [alice.phone],
+    });
+  });
+
+  it("a location", async () => {
+    const id = await sends({
+      latitude: 3.1577,
+      longitude: 101.7117,
+      locationName: "Twin Towers",
+      locationAddress: "KL",
+    });
+    expect((await decrypted(id)).locationMessage).toMatchObject({
+      degreesLatitude: 3.1577,
+      degreesLongitude: 101.7117,
+      name: "Twin Towers",
+      address: "KL",
+    });
+    expect(await stored(id)).toMatchObject({
+      type: "location",
+      location: { latitude: 3.1577, longitude: 101.7117, name: "Twin Towers", address: "KL", live: false },
+    });
+  });
+
+  it("a contact card", async () => {
+    const id = await sends({ contactCard: { displayName: "John Doe", phoneNumber: "+60 12-345 6789" } });
+    const { contactMessage } = await decrypted(id);
+    expect(contactMessage.displayName).toBe("John Doe");
+    expect(contactMessage.vcard).toContain("waid=60123456789:+60123456789");
+  });
+
+  it("quick-reply buttons and links, with their numbered text and the node that makes apps show them", async () => {
+    const since = lab.whatsApp.mark();
+    const buttons = [
+      { id: "yes", text: "Yes" },
+      { text: "Menu", url: "https://example.com/menu" },
+    ];
+    const id = await sends({ text: "Shall we?", buttons, footer: "Clinic" });
+    const { interactiveMessage } = await decrypted(id);
+    expect(interactiveMessage).toMatchObject({
+      body: { text: "Shall we?\n\n1. Yes\n2. Menu: https://example.com/menu" },
+      footer: { text: "Clinic" },
+    });
+    const shown = interactiveMessage.nativeFlowMessage.buttons.map(
+      ({ name, buttonParamsJson }: { name: string; buttonParamsJson: string }) => [name, JSON.parse(buttonParamsJson)],
+    );
+    expect(shown).toEqual([
+      ["quick_reply", { display_text: "Yes", id: "yes" }],
+      ["cta_url", { display_text: "Menu", url: "https://example.com/menu", merchant_url: "https://example.com/menu" }],
+    ]);
+    const { node } = await lab.whatsApp.expects(({ node }) => node.attrs.id === id, { since });
+    expect(Array.isArray(node.content) && node.content.some(({ tag }) => tag === "biz")).toBe(true);
+  });
+
+  it("a list, without its numbered text when that is not wanted", async () => {
+    const sections = [{ title: "Services", rows: [{ id: "c", title: "Consulting", description: "Advice" }] }];
+    const id = await sends({ text: "Choose", sections, buttonText: "Options", fallback: "none" });
+    const { interactiveMessage } = await decrypted(id);
+    expect(interactiveMessage.body.text).toBe("Choose");
+    expect(JSON.parse(interactiveMessage.nativeFlowMessage.buttons[0].buttonParamsJson)).toEqual({
+      title: "Options",
+      sections,
+    });
+  });
+
+  it("a poll, whose votes come back by name", async () => {
+    const id = await sends({ poll: { question: "Which day?", options: ["Monday", "Tuesday"] } });
+    await decrypted(id);
+    const vote = await alice.votes(id, ["Tuesday"]);
+    const { body } = await lab.hook.received(({ message_id }) => message_id === vote);
+    expect(body).toMatchObject({
+      media_type: "text",
+      type: "poll_vote",
+      message: "Tuesday",
+      poll_vote: { message_id: id, options: ["Tuesday"] },
+    });
+  });
+
+  it("a reaction and its removal, to messages of both sides", async () => {
+    const question = await hears({ conversation: "Nice?" });
+    const own = await sends({ message: "Very" });
+    await decrypted(own);
+    const path = `${number.path}/react`;
+    for (const [messageId, emoji] of [
+      [question.message_id, "🔥"],
+      [question.message_id, ""],
+      [own, "👍"],
+    ]) {
+      const answer = await lab.api.ok("POST", path, { to: alice.phone, messageId, emoji });
+      expect(answer).toEqual({ success: true, messageId, emoji });
+      const { message } = await alice.received(
+        ({ message: { reactionMessage } }) => reactionMessage?.key?.id === messageId && reactionMessage?.text === emoji,
+      );
+      expect(message.reactionMessage?.key?.fromMe).toBe(messageId === own);
+    }
+  });
+
+  it("an edit and a deletion, which the history shows", async () => {
+    const id = await sends({ message: "We open at nin" });
+    await decrypted(id);
+    await lab.api.ok("PUT", `${number.path}/messages/${id}`, { message: "We open at nine" });
+    const edit = await alice.received(({ message }) => message.protocolMessage?.type === 14);
+    expect(edit.message.protocolMessage).toMatchObject({
+      key: { id },
+      editedMessage: { extendedTextMessage: { text: "We open at nine" } },
+    });
+    expect(await stored(id)).toMatchObject({ text: "We open at nine", editedAt: expect.any(String), deletedAt: null });
+    await lab.api.ok("DELETE", `${number.path}/messages/${id}`);
+    const deletion = await alice.received(
+      ({ message }) => message.protocolMessage?.key?.id === id && message.protocolMessage.type === 0,
+    );
+    expect(deletion.message.protocolMessage?.key?.id).toBe(id);
+    expect(await stored(id)).toMatchObject({ deletedAt: expect.any(String) });
+  });
+});
+
+describe("what the contact sends is told as it is", () => {
+  it("a location, live or not", async () => {
+    const place = { degreesLatitude: 1.5, degreesLongitude: -2.5 };
+    expect(await hears({ locationMessage: { ...place, name: "Here" } })).toMatchObject({
+      media_type: "location",
+      location: { latitude: 1.5, longitude: -2.5, name: "Here", address: null, live: false },
+    });
+    expect(await hears({ liveLocationMessage: place })).toMatchObject({ location: { live: true } });
+  });
+
+  it("a contact card", async () => {
+    const vcard = "BEGIN:VCARD\nVERSION:3.0\nFN:Bob\nTEL;waid=5511988887777:+55 11 98888-7777\nEND:VCARD";
+    expect(await hears({ contactMessage: { displayName: "Bob", vcard } })).toMatchObject({
+      media_type: "contact",
+      contact: { display_name: "Bob", phone_number: "5511988887777" },
+    });
+  });
+
+  it("answers to buttons and lists", async () => {
+    const flow = (name: string) => ({ name, paramsJson: '{"id":"yes"}' });
+    const answer = (name: string) => ({
+      interactiveResponseMessage: { body: { text: "Yes" }, nativeFlowResponseMessage: flow(name) },
+    });
+    expect(await hears(answer("quick_reply"))).toMatchObject({
+      media_type: "text",
+      message: "Yes",
+      button_reply: { id: "yes", text: "Yes" },
+    });
+    expect(await hears(answer("menu_options"))).toMatchObject({ list_reply: { id: "yes", title: "Yes" } });
+  });
+
+  it("a poll", async () => {
+    const pollCreationMessageV3 = { name: "Pizza?", options: [{ optionName: "Yes" }], selectableOptionsCount: 1 };
+    expect(await hears({ pollCreationMessageV3 }, { type: "poll" })).toMatchObject({
+      message: "Pizza?",
+      poll: { question: "Pizza?", options: ["Yes"], selectable_count: 1 },
+    });
+  });
+
+  it("a quote, a forward, a disappearing and a view-once message", async () => {
+    const id = await sends({ message: "Our address" });
+    await decrypted(id);
+    const contextInfo = { stanzaId: id, participant: phone.phone, quotedMessage: { conversation: "Our address" } };
+    expect(await hears({ extendedTextMessage: { text: "Where?", contextInfo } })).toMatchObject({
+      quoted_message: "Our address",
+      quoted: { message_id: id, text: "Our address" },
+    });
+    const forwarded = { extendedTextMessage: { text: "look", contextInfo: { isForwarded: true } } };
+    expect(await hears(forwarded)).toMatchObject({ message: "look", forwarded: true });
+    expect(await hears({ ephemeralMessage: { message: { conversation: "soon gone" } } })).toMatchObject({
+      message: "soon gone",
+      ephemeral: true,
+    });
+    expect(await hears({ viewOnceMessageV2: { message: { imageMessage: { caption: "once" } } } })).toMatchObject({
+      media_type: "image",
+      message: "once",
+      view_once: true,
+    });
+  });
+
+  it("a reaction and its removal", async () => {
+    const id = await sends({ message: "Good?" });
+    await decrypted(id);
+    for (const emoji of ["❤️", ""]) {
+      const reaction = await alice.reacts(id, emoji);
+      const { body } = await lab.hook.received(({ message_id }) => message_id === reaction);
+      expect(body).toMatchObject({ media_type: "text", type: "reaction", reaction: { message_id: id, emoji } });
+    }
+  });
+
+  it("an edit and a deletion, which change the stored message", async () => {
+    const id = await alice.says("I want tow", { to: phone });
+    const edit = await alice.edits(id, "I want two", { to: phone });
+    const edited = await lab.hook.received(({ message_id }) => message_id === edit);
+    expect(edited.body).toMatchObject({ message: "I want two", edited: { message_id: id } });
+    expect(await stored(id)).toMatchObject({ text: "I want two", editedAt: expect.any(String) });
+    const deletion = await alice.deletes(id, { to: phone });
+    const deleted = await lab.hook.received(({ message_id }) => message_id === deletion);
+    expect(deleted.body).toMatchObject({ message: "", deleted: { message_id: id } });
+    expect(await stored(id)).toMatchObject({ deletedAt: expect.any(String) });
+  });
+
+  it("a kind nobody knows yet: an empty message that says so", async () => {
+    expect(await hears({ requestPaymentMessage: { amount1000: 1_000 } })).toMatchObject({
+      media_type: "text",
+      message: "",
+      unsupported: true,
+    });
+  });
+
+  it("a call, in the log", async () => {
+    await alice.calls(phone, { video: true });
+    const seen = await number.logs();
+    const arrived = async () => (await number.logs()).includes("Received a video call");
+    expect(seen.length).toBeGreaterThan(0);
+    await expect.poll(arrived, { timeout: 10_000 }).toBe(true);
+  });
+});
+
+describe("without an instance", () => {
+  it("the one that last spoke with the recipient writes and reacts", async () => {
+    const [other, bob] = [lab.whatsApp.phone(), lab.whatsApp.contact()];
+    const second = await lab.number("kinds-2");
+    await second.isLinkedBy(other);
+    await bob.says("hello there", { to: other });
+    const { body } = await lab.hook.received(({ message }) => message === "hello there");
+    const [sent] = await lab.api.ok<Record<string, unknown>[]>("POST", "/api/send", {
+      to: bob.phone,
+      text: "hello you",
+    });
+    expect(sent).toMatchObject({ status: "sent", from_phone: other.phone, to_phone: bob.phone, message: "hello you" });
+    await bob.received("hello you", { from: other.phone });
+    const reaction = { to: bob.phone, messageId: body.message_id, emoji: "👋" };
+    expect(await lab.api.ok("POST", "/api/react", reaction)).toMatchObject({ success: true, instance_id: "kinds-2" });
+    const chosen = { from_phone: phone.phone, to: bob.phone, message: "from the first" };
+    expect(await lab.api.ok("POST", "/api/send", chosen)).toMatchObject([{ from_phone: phone.phone }]);
+    const nobody = await lab.api.call("POST", "/api/send", { ...chosen, from_phone: "5599000000000" });
+    expect(nobody).toMatchObject({ status: 404, body: { code: "not_found" } });
+  });
+});
+
+describe("bad input sends nothing and stores nothing", () => {
+  it.each<[string, string, string, object, number, string]>([
+    ["an unknown quoted id", "POST", "send", { message: "x", quotedMessageId: "3EB0FF" }, 400, "invalid_request"],
+    ["a reaction to an unknown message", "POST", "react", { messageId: "3EB0FF", emoji: "x" }, 404, "not_found"],
+    ["an edit of an unknown message", "PUT", "messages/3EB0FF", { message: "x" }, 404, "not_found"],
+    ["a deletion of an unknown message", "DELETE", "messages/3EB0FF", {}, 404, "not_found"],
+  ])("%s", async (_, method, path, body, status, code) => {
+    const before = (await number.messages()).length;
+    const answer = await lab.api.call(method, `${number.path}/${path}`, { to: alice.phone, ...body });
+    expect(answer).toMatchObject({ status, body: { code } });
+    expect(await number.messages()).toHaveLength(before);
+  });
+});
+
+it("a number is looked up at WhatsApp", async () => {
+  const path = `${number.path}/numbers`;
+  expect(await lab.api.ok("GET", `${path}/+${alice.phone}`)).toEqual({
+    success: true,
+    phone: alice.phone,
+    exists: true,
+    jid: `${alice.phone}@s.whatsapp.net`,
+    lid: `${alice.lid}@lid`,
+    pictureUrl: null,
+  });
+  expect(await lab.api.ok("GET", `${path}/5599000000000`)).toMatchObject({ exists: false, jid: null, lid: null });
+});
