@@ -31,6 +31,8 @@ export const ERROR_STATUS = {
   unsupported_media_type: 415,
   /** Too many calls in a short time; `Retry-After` says when to try again. */
   rate_limited: 429,
+  /** Too many messages of this number wait for their slot. */
+  queue_full: 429,
   /** Something went wrong that we did not foresee; the log has the request id. */
   internal: 500,
   /** Described by the contract, not built yet. */

@@ -14,7 +14,10 @@ import { PairingCode } from "./pairing-code.ts";
 const HEARTBEAT_MS = 30_000;
 
 /** Events of a session that the keeper does not consume itself. */
-export type TrafficEvent = Extract<SessionEvent, { type: "message" | "receipt" | "ack" | "identity" | "call" }>;
+export type TrafficEvent = Extract<
+  SessionEvent,
+  { type: "message" | "receipt" | "ack" | "identity" | "call" | "retry" | "undecryptable" | "restricted" }
+>;
 
 export interface KeeperDeps {
   storage: DurableObjectStorage;
@@ -27,6 +30,8 @@ export interface KeeperDeps {
   /** A new QR or code is there to be shown. */
   onLinkMaterial: (material: { qr: string | null; pairingCode: string | null }) => void;
   onOnline: () => void;
+  /** Whether a session shows itself online as soon as it is connected. */
+  markOnline: () => boolean;
   log: (level: "info" | "success" | "warning" | "error", message: string) => void;
   findPayload: SessionDeps["findPayload"];
   findReceived: SessionDeps["findReceived"];
@@ -156,7 +161,7 @@ export class ConnectionKeeper {
   }
 
   #open(state: Connection): void {
-    const { endpoint, openSession, save, storage, now, wake, findPayload, findReceived, log } = this.#deps;
+    const { endpoint, openSession, save, storage, now, wake, findPayload, findReceived, markOnline, log } = this.#deps;
     this.#qr = null;
     save(state);
     wake.clear("reconnect");
@@ -176,6 +181,7 @@ export class ConnectionKeeper {
       },
       findPayload,
       findReceived,
+      markOnline,
       warn: (text) => log("warning", text),
       now,
     });

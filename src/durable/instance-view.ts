@@ -26,7 +26,7 @@ export function instanceSummary({ profile, connection }: InstanceState, revision
 
 export function instanceView(
   state: InstanceState,
-  shown: { qr: string | null; pairingCode: string | null },
+  shown: Pick<InstanceView, "qr" | "pairingCode" | "antiBanHealth">,
 ): InstanceView {
   const { revision: _, ...summary } = instanceSummary(state, 0);
   return { ...summary, ...shown };

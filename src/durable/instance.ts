@@ -7,10 +7,12 @@ import type { Env } from "../env.ts";
 import { ok, type Result, refuse } from "../errors.ts";
 import { idempotencyTable } from "../idempotency/idempotency-table.ts";
 import { type IdempotencyVerdict, IdempotentCalls } from "../idempotency/idempotent-calls.ts";
+import { behaviorSettings } from "../number-safety/behavior.ts";
 import { logEvent } from "./instance-log.ts";
 import { instanceView } from "./instance-view.ts";
 import { WhatsAppNumber } from "./number.ts";
 import type {
+  AntiBanSettings,
   BehaviorSettings,
   CreateInstance,
   DeliveryQuery,
@@ -35,6 +37,7 @@ import type {
   WebhookTest,
   WebhookView,
 } from "./rpc.ts";
+import type { HandoffSettings, SafetyConfigChange } from "./rpc-safety.ts";
 
 export class InstanceObject extends DurableObject<Env> implements InstanceRpc {
   readonly #number: WhatsAppNumber;
@@ -57,7 +60,9 @@ export class InstanceObject extends DurableObject<Env> implements InstanceRpc {
   }
 
   async describe(orgId: string): Promise<Result<InstanceView>> {
-    return this.#of(orgId, (number, state) => ok(instanceView(state, number.shown)));
+    return this.#of(orgId, (number, state) =>
+      ok(instanceView(state, { ...number.shown, antiBanHealth: number.conduct.views.antiBan().health })),
+    );
   }
 
   async update(orgId: string, changes: UpdateInstance): Promise<Result<InstanceView>> {
@@ -211,6 +216,103 @@ export class InstanceObject extends DurableObject<Env> implements InstanceRpc {
       number.reload();
       return ok(number.state?.profile.behaviorSettings ?? profile.behaviorSettings);
     });
+  }
+
+  async behavior(orgId: string) {
+    return this.#of(orgId, (_number, { profile }) => ok(behaviorSettings(profile.behaviorSettings)));
+  }
+
+  async setBehavior(orgId: string, change: BehaviorSettings) {
+    return this.#of(orgId, async (number) => {
+      await number.update({ behaviorSettings: change });
+      return this.behavior(orgId);
+    });
+  }
+
+  async antiBan(orgId: string) {
+    return this.#of(orgId, ({ conduct }) => ok(conduct.views.antiBan()));
+  }
+
+  async setAntiBan(orgId: string, change: AntiBanSettings) {
+    return this.#of(orgId, async (number) => {
+      await number.update({ antiBanSettings: change });
+      return ok(number.conduct.views.antiBan());
+    });
+  }
+
+  async safety(orgId: string) {
+    return this.#of(orgId, ({ conduct }) => ok(conduct.views.status()));
+  }
+
+  async safetyConfig(orgId: string) {
+    return this.#of(orgId, ({ conduct }) => ok(conduct.guard.config));
+  }
+
+  async setSafetyConfig(orgId: string, change: SafetyConfigChange) {
+    return this.#of(orgId, ({ conduct }) => {
+      conduct.guard.configure(change);
+      return ok(conduct.guard.config);
+    });
+  }
+
+  async safetyHealth(orgId: string, { refresh }: { refresh: boolean }) {
+    return this.#of(orgId, async ({ conduct }) => {
+      if (refresh) await conduct.ask();
+      return ok(conduct.views.health());
+    });
+  }
+
+  async listLidMappings(orgId: string, page: { limit: number; cursor?: string }) {
+    return this.#of(orgId, ({ conduct }) => ok(conduct.views.lidMappings(page)));
+  }
+
+  async pauseSending(orgId: string, isPaused: boolean) {
+    return this.#of(orgId, ({ conduct }) => {
+      conduct.guard.setPaused(isPaused);
+      return ok(conduct.views.status());
+    });
+  }
+
+  async resetSafety(orgId: string) {
+    return this.#of(orgId, ({ conduct }) => {
+      conduct.guard.reset();
+      return ok(conduct.views.status());
+    });
+  }
+
+  async listOptOuts(orgId: string) {
+    return this.#of(orgId, ({ conduct }) => ok(conduct.views.optOuts()));
+  }
+
+  async removeOptOuts(orgId: string, chat: string | null) {
+    return this.#of(orgId, ({ conduct }) => ok(conduct.removeOptOuts(chat)));
+  }
+
+  async listHandoffs(orgId: string) {
+    return this.#of(orgId, ({ conduct }) => ok(conduct.handoff.chats()));
+  }
+
+  async setHandoff(orgId: string, chat: string, active: boolean) {
+    return this.#of(orgId, ({ conduct }) => {
+      const chatId = conduct.chatIdOf(chat);
+      conduct.handoff.set(chatId, active);
+      return ok({ chatId });
+    });
+  }
+
+  async clearHandoffs(orgId: string, chat: string | null) {
+    return this.#of(orgId, ({ conduct }) => {
+      if (chat === null) return ok(conduct.handoff.clear());
+      return ok(conduct.handoff.set(conduct.chatIdOf(chat), false) ? 1 : 0);
+    });
+  }
+
+  async handoffSettings(orgId: string) {
+    return this.#of(orgId, ({ conduct }) => ok(conduct.handoff.settings));
+  }
+
+  async setHandoffSettings(orgId: string, change: Partial<HandoffSettings>) {
+    return this.#of(orgId, ({ conduct }) => ok(conduct.handoff.changeSettings(change)));
   }
 
   override async alarm(): Promise<void> {

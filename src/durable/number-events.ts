@@ -140,6 +140,11 @@ export class NumberEvents {
     return url === null || settings === null ? null : { url, settings, instanceId: state()?.profile.instanceId ?? "" };
   }
 
+  /** One attempt to POST JSON to another receiver, such as that of alerts. @returns what went wrong, or null */
+  async postTo(url: string, body: string): Promise<{ error: string | null }> {
+    return this.#post({ url, body, headers: {} });
+  }
+
   /** Private addresses are refused here too: a URL may be older than the rule, or come from the settings. */
   async #post(request: PostRequest): Promise<PostResult> {
     const target = this.#check(request.url);

@@ -10,22 +10,28 @@ import { apiStatus, NEVER_CONNECTED, restarted } from "../connection/connection-
 import { type Env, readSettings, whatsAppEndpoint } from "../env.ts";
 import type { Result } from "../errors.ts";
 import { connectionPayload, linkPayload } from "../events/payload.ts";
+import type { SlotRequest } from "../guard/facts.ts";
 import { type InboundContext, identify, receive, receiveCall } from "../inbound/receive.ts";
 import { describeError } from "../log.ts";
 import { type TargetPolicy, targetPolicy } from "../net/fetch-target.ts";
+import { changeBehavior } from "../number-safety/behavior.ts";
+import { changeLegacy } from "../number-safety/legacy.ts";
 import { ProfileKeeper } from "../profile/profile-keeper.ts";
 import { deleteMessage, editMessage, react } from "../sending/act-on-message.ts";
 import { lastSpoke, lookUpNumber } from "../sending/numbers.ts";
 import { Outbox } from "../sending/outbox.ts";
-import { replyText, sendMessage } from "../sending/send-message.ts";
+import { queueText, replyText, sendMessage } from "../sending/send-message.ts";
 import { INSTANCE_MIGRATIONS } from "../store/instance-migrations.ts";
 import type { Connection, InstanceState } from "../store/instance-table.ts";
+import type { NewMessage } from "../store/messages-table.ts";
 import { migrate } from "../store/migrate.ts";
 import { openStore, type Store } from "../store/store.ts";
+import { isGroup } from "../whatsapp/identity.ts";
 import { openSession } from "../whatsapp/open-session.ts";
 import type { OpenSession, ReceivedMessage } from "../whatsapp/session.ts";
 import { DirectoryLink } from "./directory-link.ts";
 import { logEvent } from "./instance-log.ts";
+import { NumberConduct } from "./number-conduct.ts";
 import { NumberEvents } from "./number-events.ts";
 import { removeInstance } from "./remove-instance.ts";
 import type {
@@ -47,6 +53,7 @@ export class WhatsAppNumber {
   readonly keeper: ConnectionKeeper;
   readonly profile: ProfileKeeper;
   readonly events: NumberEvents;
+  readonly conduct: NumberConduct;
   readonly #ctx: DurableObjectState;
   readonly #env: Env;
   readonly #wakeups: Wakeups;
@@ -67,6 +74,22 @@ export class WhatsAppNumber {
       wakeAt: (dueAt) => this.#wakeups.setNoLaterThan("directory", dueAt),
       now,
     });
+    this.conduct = new NumberConduct({
+      store: this.store,
+      transaction: (work) => this.#transaction(work),
+      state: () => this.#state,
+      session: () => this.keeper.online,
+      record: (event) => this.events.record(event),
+      post: (url, body) => this.events.postTo(url, body),
+      wakeAt: (dueAt) => this.#wakeups.setNoLaterThan("risk", dueAt),
+      say: (chatId, text) => {
+        if (queueText(chatId, text, this.#sending) !== null) setImmediate(() => this.#outbox.pump());
+      },
+      pump: () => this.#outbox.pump(),
+      warn: (text) => this.#warn(text),
+      now,
+      random: Math.random,
+    });
     this.#outbox = new Outbox({
       store: this.store,
       transaction: (work) => this.#transaction(work),
@@ -76,6 +99,11 @@ export class WhatsAppNumber {
         const session = this.keeper.online;
         return session ? (stanza) => session.send(stanza) : null;
       },
+      admit: ({ id, chatId }) => this.conduct.guard.admit(id, chatId, isGroup(chatId)),
+      onTransmitted: (id) => this.conduct.guard.transmitted(id),
+      onRefused: (code, chatId) => this.conduct.guard.refused(code, chatId),
+      showTyping: (message) => this.conduct.showTyping(message),
+      endTyping: (message) => this.conduct.endTyping(message),
       yieldTurn: () => new Promise((resolve) => setImmediate(resolve)),
       warn: (text) => this.#warn(text),
       now,
@@ -109,9 +137,11 @@ export class WhatsAppNumber {
           payload: linkPayload(this.#instanceId, qr === null ? "code" : "qr"),
         }),
       onOnline: () => {
+        this.conduct.online();
         this.#outbox.opened();
         this.profile.changed();
       },
+      markOnline: () => this.conduct.marksOnline,
       log: (level, message) => this.store.logs.add(level, message, now()),
       findPayload: (messageId) => this.store.messages.payloadOfOurs(messageId),
       findReceived: (origin) => this.store.messages.payloadOfStanza(origin),
@@ -175,10 +205,16 @@ export class WhatsAppNumber {
       profile: {
         ...profile,
         ...changes,
-        behaviorSettings: { ...profile.behaviorSettings, ...changes.behaviorSettings },
-        antiBanSettings: { ...profile.antiBanSettings, ...changes.antiBanSettings },
+        behaviorSettings: changes.behaviorSettings
+          ? changeBehavior(profile.behaviorSettings, changes.behaviorSettings)
+          : profile.behaviorSettings,
+        antiBanSettings: changes.antiBanSettings
+          ? changeLegacy(profile.antiBanSettings, changes.antiBanSettings)
+          : profile.antiBanSettings,
       },
     });
+    if (changes.behaviorSettings) this.conduct.changed();
+    this.#outbox.pump();
     if (changes.webhookUrl !== undefined) this.events.deliver();
     if (changes.pendingProfile !== undefined) this.profile.changed();
     await this.#directory.push();
@@ -236,6 +272,8 @@ export class WhatsAppNumber {
       now,
     });
     this.#state = null;
+    this.#outbox.stop();
+    this.conduct.stop();
     this.events.removed();
   }
 
@@ -249,6 +287,7 @@ export class WhatsAppNumber {
       heartbeat: () => this.keeper.heartbeat(),
       reconnect: () => this.keeper.reconnect(),
       deliveries: () => this.events.deliver(),
+      risk: () => this.conduct.watch(),
       directory: () => this.#directory.push(),
       profile: () => this.profile.apply(),
       prune: () => this.events.prune(),
@@ -278,6 +317,11 @@ export class WhatsAppNumber {
       session: this.keeper.online,
       connection: this.#state?.connection ?? NEVER_CONNECTED,
       randomBytes,
+      pacing: {
+        transaction: (work: () => void) => this.#transaction(work),
+        reserve: (request: SlotRequest) => this.conduct.guard.reserve(request),
+        add: (message: NewMessage) => this.#outbox.add(message),
+      },
       now,
     };
   }
@@ -289,6 +333,10 @@ export class WhatsAppNumber {
       ownPhone: this.#state?.connection.phone ?? null,
       hasWebhook: this.events.hasWebhook,
       now: now(),
+      onStored: (message) => {
+        this.conduct.stored(message);
+        setImmediate(() => this.conduct.read());
+      },
     };
   }
 
@@ -334,6 +382,7 @@ export class WhatsAppNumber {
     const status = apiStatus(connection);
     this.#transaction(() => {
       this.#save({ ...state, connection });
+      this.conduct.lost(state.connection, connection);
       if (status === before) return;
       const why = status === "connected" ? null : connection.lastDisconnect;
       const payload = connectionPayload(state.profile.instanceId, status, why);
@@ -357,6 +406,15 @@ export class WhatsAppNumber {
         return;
       case "ack":
         this.#outbox.acknowledged(event.messageId, event.error);
+        return;
+      case "retry":
+        this.conduct.guard.retried(event.messageId);
+        return;
+      case "undecryptable":
+        this.conduct.guard.undecryptable();
+        return;
+      case "restricted":
+        this.conduct.guard.restricted(event.restrictions);
         return;
       case "identity":
         this.#transaction(() => identify(event.phone, event.lid, this.#inbound));

@@ -1,5 +1,7 @@
 /** Messages as the Worker and a number's object speak of them. Part of rpc.ts. */
+
 import type { MessageDetails } from "../whatsapp/session.ts";
+import type { BlockedSend } from "./rpc-safety.ts";
 
 /** Who a message goes to and what it refers to, whatever its kind. */
 interface Outgoing {
@@ -9,6 +11,8 @@ interface Outgoing {
   quotedMessageId?: string;
   /** People to be mentioned: digits or JIDs. */
   mentions?: string[];
+  /** For this message: show "typing…" or not, pause or not; the instance's settings when left out. */
+  wishes?: { typingSimulation?: boolean; delayEnabled?: boolean };
 }
 
 /** What a message says. */
@@ -82,6 +86,11 @@ export interface SentMessage {
   text: string;
   /** Milliseconds waited before sending. */
   delayMs: number;
+  /** Whether "typing…" was shown and a pause made. */
+  typingSimulation?: boolean;
+  delayEnabled?: boolean;
+  /** The number-safety rules held it back: nothing was stored or sent, and `messageId` belongs to no message. */
+  blocked?: BlockedSend;
   /** Why `status` is `failed`, e.g. WhatsApp's refusal 463. */
   reason: string | null;
   /** WhatsApp's error code of a failed send. */

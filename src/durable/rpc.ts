@@ -24,6 +24,7 @@ import type {
   SentMessage,
   StoredMessage,
 } from "./rpc-messages.ts";
+import type { ConductRpc, LegacyHealth } from "./rpc-safety.ts";
 
 export type * from "./rpc-messages.ts";
 
@@ -81,6 +82,8 @@ export interface InstanceView {
   webhookUrl: string | null;
   behaviorSettings: BehaviorSettings;
   antiBanSettings: AntiBanSettings;
+  /** How much of the legacy limits is used up; only when one instance is asked for, lists do not know it. */
+  antiBanHealth?: LegacyHealth;
   createdAt: string;
 }
 
@@ -152,7 +155,7 @@ export type {
 } from "./rpc-events.ts";
 
 /** The object of one number. All calls but `initialise` answer `not_found` when the instance was never created. */
-export interface InstanceRpc {
+export interface InstanceRpc extends ConductRpc {
   /** Creates the instance; `already_exists` when it is there already. */
   initialise(input: CreateInstance): Promise<Result<InstanceView>>;
   describe(orgId: string): Promise<Result<InstanceView>>;

@@ -17,6 +17,8 @@ export interface InboundContext {
   ownPhone: string | null;
   hasWebhook: boolean;
   now: number;
+  /** Told of each new message, in the transaction that stores it. */
+  onStored: (message: NewMessage) => void;
 }
 
 /** @returns true when a webhook delivery was queued */
@@ -32,6 +34,8 @@ export function receive(received: ReceivedMessage, context: InboundContext): boo
   const type = received.fromMe ? "message.sent" : "message";
   const payload = messagePayload(message, instanceId);
   if (received.fromMe) payload.source = "phone";
+  else payload.handoff = store.chats.handoffs.has(message.chatId);
+  context.onStored(message);
   return recordEvent(store, { type, chatId: message.chatId, payload }, context.hasWebhook, now);
 }
 
@@ -62,6 +66,8 @@ export function identify(phone: string, lid: string, { store, instanceId, hasWeb
   const from = lidJid(lid);
   const chatId = phoneJid(phone);
   store.messages.rekeyChat(from, chatId, phone);
+  store.sends.rekeyChat(from, chatId);
+  store.chats.rekeyChat(from, chatId);
   store.deliveries.rekeyChat(from, chatId);
   const payload = identifiedPayload(instanceId, { chatId, phone, lid });
   recordEvent(store, { type: "contact.identified", chatId, payload }, hasWebhook, now);

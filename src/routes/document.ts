@@ -29,7 +29,7 @@ const MEANINGS: Record<(typeof ERROR_STATUS)[ErrorCode], string> = {
   409: "Not possible in the state the instance is in; nothing was changed",
   413: "The body is too large",
   415: "The body is not JSON",
-  429: "Too many calls in a short time; try again after `Retry-After`",
+  429: "Too many calls in a short time, or too many messages waiting; try again after `Retry-After`",
   500: "Something went wrong that nobody foresaw; the log has the request id",
   501: "Described here, not built yet; nothing was done",
   503: "WhatsApp or a part of the deployment did not answer, or a setting is wrong; see `Retry-After` and `hint`",

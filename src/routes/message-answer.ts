@@ -1,16 +1,39 @@
 import type { SentMessage, StoredMessage } from "../durable/rpc.ts";
 import { isMediaType } from "../schemas/messaging.ts";
 
-/** What became of a message; a refusal by WhatsApp is an answer with `success: false`, not an error. */
+/** What became of a message; a refusal, by the rules or by WhatsApp, is an answer with `success: false`, not an error. */
 export function sentAnswer(message: SentMessage) {
-  const { messageType, messageId, status, delayMs: delay } = message;
+  const {
+    messageType,
+    messageId,
+    status,
+    delayMs: delay,
+    blocked,
+    typingSimulation = false,
+    delayEnabled = false,
+  } = message;
   if (status !== "failed") {
-    const result = { sent: true, delay, typingSimulation: false, delayEnabled: false };
-    return { success: true, messageType, messageId, status, result };
+    return {
+      success: true,
+      messageType,
+      messageId,
+      status,
+      result: { sent: true, delay, typingSimulation, delayEnabled },
+    };
   }
   const reason = message.reason ?? "WhatsApp refused the message";
-  const result = { sent: false, reason, delay, typingSimulation: false, delayEnabled: false };
+  if (blocked) {
+    const { code, hint, waitMs, retryAt } = blocked;
+    const result = { sent: false, reason, ...(waitMs === null ? {} : { waitTime: waitMs }) };
+    return { success: false, messageType, messageId: null, status: "blocked" as const, code, hint, retryAt, result };
+  }
+  const result = { sent: false, reason, delay, typingSimulation, delayEnabled };
   return { success: false, messageType, messageId, status, code: "send_failed", whatsappCode: message.code, result };
+}
+
+/** The header that goes with a send that was held back: whole seconds. */
+export function retryAfter({ blocked }: SentMessage): Record<string, string> {
+  return blocked && blocked.waitMs !== null ? { "Retry-After": String(Math.ceil(blocked.waitMs / 1_000)) } : {};
 }
 
 /** The same for a call without an instance: a list of one, in the spelling of webhooks. */
@@ -25,9 +48,13 @@ export function autoSentAnswer(message: SentMessage, instanceId: string) {
     message_type: message.messageType,
     status: message.status,
   };
-  return [
-    message.status === "failed" ? { ...answer, reason: message.reason ?? "WhatsApp refused the message" } : answer,
-  ];
+  const { blocked, status } = message;
+  if (status !== "failed") return [answer];
+  const reason = message.reason ?? "WhatsApp refused the message";
+  if (!blocked) return [{ ...answer, reason }];
+  const { code, hint, waitMs, retryAt } = blocked;
+  const held = { message_id: "", status: "rate_limited" as const, reason, code, hint, retry_at: retryAt };
+  return [{ ...answer, ...held, ...(waitMs === null ? {} : { wait_time: waitMs }) }];
 }
 
 /** A message of the history. */

@@ -6,7 +6,7 @@ import { InstanceParamsSchema, withoutUndefined } from "../schemas/common.ts";
 import { AutoSentSchema, MessageListSchema, MessageQuerySchema, SentSchema } from "../schemas/messaging.ts";
 import { AutoSendSchema, SendMessageSchema } from "../schemas/send-body.ts";
 import { answer, errorResponses, jsonContent, needs } from "./document.ts";
-import { autoSentAnswer, messageAnswer, sentAnswer } from "./message-answer.ts";
+import { autoSentAnswer, messageAnswer, retryAfter, sentAnswer } from "./message-answer.ts";
 import { outgoing } from "./outgoing.ts";
 import { selectInstance } from "./select-instance.ts";
 
@@ -32,8 +32,9 @@ const send = createRoute({
   summary: "Send a message",
   description:
     "Sends a message of any kind from this instance's number and answers when WhatsApp has it, or when it is stored and " +
-    "will go out by itself (`pending`). A message that WhatsApp refuses is answered with 200 and `success: false`. A " +
-    "number that this instance never dealt with is checked first: 404 `not_on_whatsapp`, nothing is sent.",
+    "will go out by itself (`pending`). The pauses of the instance's behaviour and limits come first, 30 seconds at " +
+    "most. A message that the number-safety rules hold back (`result.waitTime`, `Retry-After`) or that WhatsApp refuses " +
+    "is answered with 200 and `success: false`. A number that this instance never dealt with is checked first: 404 `not_on_whatsapp`, nothing is sent.",
   request: { params: InstanceParamsSchema, body: { required: true, content: jsonContent(SendMessageSchema) } },
   responses: {
     200: answer("Sent, stored, or refused by WhatsApp", SentSchema),
@@ -81,14 +82,15 @@ export const messaging = new OpenAPIHono<AppEnv>()
   .openapi(send, async (c) => {
     const { orgId, instance } = c.var;
     const message = unwrap(await outgoing(c.req.valid("json")));
-    return c.json(sentAnswer(unwrap(await instance.send(orgId, message))), 200);
+    const sent = unwrap(await instance.send(orgId, message));
+    return c.json(sentAnswer(sent), 200, retryAfter(sent));
   })
   .openapi(autoSend, async (c) => {
     const { orgId, services, principal } = c.var;
     const { message: body, fromPhone } = c.req.valid("json");
     const { id, instance } = unwrap(await selectInstance({ orgId, services, principal, to: body.to, fromPhone }));
     const sent = unwrap(await instance.send(orgId, unwrap(await outgoing(body))));
-    return c.json(autoSentAnswer(sent, id), 200);
+    return c.json(autoSentAnswer(sent, id), 200, retryAfter(sent));
   })
   .openapi(listMessages, async (c) => {
     const query = withoutUndefined(c.req.valid("query"));

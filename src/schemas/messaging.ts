@@ -26,13 +26,25 @@ export const SendResultSchema = z
 export const SentSchema = z.object({
   success: z.boolean().openapi({ description: "False when the message was blocked or refused", example: true }),
   messageType: z.string().openapi({ example: "text" }),
-  messageId: z.string().openapi({ description: "WhatsApp's id of the message", example: "3EB0B430A7F9B1D2" }),
-  status: z.enum(["sent", "pending", "failed"]).openapi({
+  messageId: z
+    .string()
+    .nullable()
+    .openapi({
+      type: ["string", "null"],
+      description: "WhatsApp's id of the message; null when it was held back",
+      example: "3EB0B430A7F9B1D2",
+    }),
+  status: z.enum(["sent", "pending", "failed", "blocked"]).openapi({
     description:
-      "`sent`: WhatsApp has it. `pending`: stored, goes out by itself. `failed`: not sent, see `result.reason`.",
+      "`sent`: WhatsApp has it. `pending`: stored, goes out by itself. `failed`: not sent, see `result.reason`. " +
+      "`blocked`: held back by the limits of the instance, nothing is stored; try again after `result.waitTime`.",
     example: "sent",
   }),
   code: z.string().optional().openapi({ description: "Why it failed, for machines; only when `success` is false" }),
+  hint: z.string().optional().openapi({ description: "What to do when it was held back" }),
+  retryAt: TimeSchema.nullable()
+    .optional()
+    .openapi({ description: "When a held back message may be tried again; null: not before somebody acts" }),
   whatsappCode: z
     .int()
     .nullable()
@@ -53,6 +65,10 @@ export const AutoSentSchema = z.array(
     message_type: z.string().openapi({ example: "text" }),
     status: z.enum(["sent", "pending", "rate_limited", "failed"]).openapi({ example: "sent" }),
     reason: z.string().optional().openapi({ description: "Why it was not sent" }),
+    code: z.string().optional().openapi({ description: "With `rate_limited`: which rule held it back" }),
+    hint: z.string().optional().openapi({ description: "With `rate_limited`: what to do" }),
+    wait_time: z.int().optional().openapi({ type: "integer", description: "Milliseconds after which to try again" }),
+    retry_at: TimeSchema.nullable().optional().openapi({ description: "The same as a time" }),
   }),
 );
 

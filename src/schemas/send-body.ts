@@ -1,6 +1,6 @@
 /** Bodies of the sending operations: aliases merged, kind decided. */
 import { z } from "@hono/zod-openapi";
-import { PhoneSchema, RecipientSchema } from "./common.ts";
+import { PhoneSchema, RecipientSchema, withoutUndefined } from "./common.ts";
 import { LIMITS } from "./limits.ts";
 import { sendContent } from "./send-content.ts";
 import { sendFields } from "./send-fields.ts";
@@ -38,8 +38,15 @@ function parsed(body: z.output<typeof sendFields>, context: z.RefinementCtx) {
     for (const [path, message] of said.issues) issue(path, message);
     return z.NEVER;
   }
-  const { quotedMessageId, mentions } = body;
-  return { to, ...said, ...(quotedMessageId && { quotedMessageId }), ...(mentions && { mentions }) };
+  const { quotedMessageId, mentions, typingSimulation, delayEnabled } = body;
+  const wishes = withoutUndefined({ typingSimulation, delayEnabled });
+  return {
+    to,
+    ...said,
+    ...(quotedMessageId && { quotedMessageId }),
+    ...(mentions && { mentions }),
+    ...(Object.keys(wishes).length > 0 && { wishes }),
+  };
 }
 
 /** Body of POST …/send: what to send and to whom come out. */

@@ -1,20 +1,24 @@
 /**
- * The way out. A message is a `pending` row before its first byte leaves; the outbox sends pending rows in order
- * whenever there is a session, and again, under the same id, after a connection was lost before WhatsApp took them.
+ * The way out. A message is a `pending` row before its first byte leaves, with a slot that says when it may. The outbox
+ * sends what is due whenever there is a session, in order within a chat, and again, under the same id, after a
+ * connection was lost before WhatsApp took it.
  */
 import type { SentMessage } from "../durable/rpc.ts";
 import { sentPayload, statusPayload } from "../events/payload.ts";
 import { recordEvent } from "../events/record.ts";
-import type { MessageStatus, NewMessage, PendingMessage } from "../store/messages-table.ts";
+import type { Admission } from "../guard/safety-guard.ts";
+import type { MessageStatus, NewMessage, QueuedMessage } from "../store/messages-table.ts";
 import type { Store } from "../store/store.ts";
 import type { OutboundStanza, ReceiptUpdate } from "../whatsapp/session.ts";
 import { SessionClosedError } from "../whatsapp/session.ts";
+import { planQueue } from "./queue-plan.ts";
 
 /** How long a caller waits for WhatsApp's acknowledgement before the answer is "pending", milliseconds. */
 const ACK_PATIENCE_MS = 10_000;
 /** A message nobody took for so long is no longer what the sender means to say. */
 const PENDING_LIFETIME_MS = 24 * 60 * 60 * 1_000;
-const BATCH = 20;
+/** Rows looked at in one go; more wait behind them. */
+const LOOK_AHEAD = 500;
 
 /** WhatsApp's answers to a message, as far as they are documented by clients. */
 const REFUSALS: Readonly<Record<number, string>> = {
@@ -29,6 +33,16 @@ export interface OutboxDeps {
   hasWebhook: () => boolean;
   /** Hands a stanza to the open session; null when there is none. */
   transmit: () => ((stanza: OutboundStanza) => Promise<void>) | null;
+  /** The last look before a message leaves for the first time. */
+  admit: (message: QueuedMessage) => Admission;
+  /** A message left. */
+  onTransmitted: (messageId: string) => void;
+  /** WhatsApp refused a message. */
+  onRefused: (code: number, chatId: string) => void;
+  /** What people see before a message: the chat is read, then somebody types. Never throws. */
+  showTyping: (message: QueuedMessage) => Promise<void>;
+  /** The chat is read and nobody types any more: the message follows. Never throws. */
+  endTyping: (message: QueuedMessage) => Promise<void>;
   /** Gives other work of the object a turn: a loop of sends never leaves the microtask queue by itself. */
   yieldTurn: () => Promise<void>;
   warn: (text: string) => void;
@@ -43,8 +57,10 @@ export class Outbox {
   readonly #waiting = new Map<string, (outcome: SendOutcome) => void>();
   #pumping = false;
   #again = false;
-  /** Rows up to here were handed to the session that is open now. */
-  #handedOver = 0;
+  /** Messages handed to the session that is open now, and those announced by typing. */
+  #handedOver = new Set<string>();
+  #typing = new Set<string>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
   /** Counts the sessions, because one may open while a message is still on its way through the one before. */
   #sessions = 0;
 
@@ -59,7 +75,8 @@ export class Outbox {
       this.#advance(id, "failed", { code: null, reason: "WhatsApp did not take the message within 24 hours" });
     }
     this.#sessions += 1;
-    this.#handedOver = 0;
+    this.#handedOver = new Set();
+    this.#typing = new Set();
     this.pump();
   }
 
@@ -68,10 +85,11 @@ export class Outbox {
     this.#deps.store.messages.insert(message);
   }
 
-  /** Waits until WhatsApp took or refused the message, or until patience ends. */
-  settled(id: string): Promise<SendOutcome> {
+  /** Waits until WhatsApp took or refused the message, or until patience ends. @param delayMs until its slot */
+  settled(id: string, delayMs = 0): Promise<SendOutcome> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => finish({ status: "pending", code: null, reason: null }), ACK_PATIENCE_MS);
+      const patience = delayMs + ACK_PATIENCE_MS;
+      const timer = setTimeout(() => finish({ status: "pending", code: null, reason: null }), patience);
       const finish = (outcome: SendOutcome): void => {
         clearTimeout(timer);
         this.#waiting.delete(id);
@@ -81,7 +99,7 @@ export class Outbox {
     });
   }
 
-  /** Sends what is pending, one after the other. Returns at once. */
+  /** Sends what is due, one after the other, and comes back for the rest. Returns at once. */
   pump(): void {
     if (this.#pumping) {
       this.#again = true;
@@ -91,6 +109,11 @@ export class Outbox {
     void this.#run();
   }
 
+  /** The number is removed: nothing is sent any more. */
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
   /** WhatsApp's server took a message (`error` null) or refused it. */
   acknowledged(messageId: string, error: number | null): void {
     if (error === null) {
@@ -98,7 +121,8 @@ export class Outbox {
       return;
     }
     const reason = REFUSALS[error] ?? "WhatsApp refused the message";
-    this.#advance(messageId, "failed", { code: error, reason: `${reason} (${error})` });
+    const chatId = this.#advance(messageId, "failed", { code: error, reason: `${reason} (${error})` });
+    if (chatId !== null) this.#deps.onRefused(error, chatId);
   }
 
   receipt({ messageIds, status }: ReceiptUpdate): void {
@@ -113,8 +137,9 @@ export class Outbox {
     try {
       for (;;) {
         const transmit = this.#deps.transmit();
-        const batch = transmit ? this.#deps.store.messages.pendingAfter(this.#handedOver, BATCH) : [];
-        if (!transmit || batch.length === 0 || !(await this.#send(batch, transmit))) return;
+        const next = transmit ? this.#next() : null;
+        if (!transmit || !next || !(await this.#send(next, transmit))) return;
+        await this.#deps.yieldTurn();
       }
     } finally {
       this.#pumping = false;
@@ -125,30 +150,62 @@ export class Outbox {
     }
   }
 
-  /** @returns false when the connection is gone or another one: the rows stay pending until `opened`. */
-  async #send(batch: PendingMessage[], transmit: (stanza: OutboundStanza) => Promise<void>): Promise<boolean> {
-    const session = this.#sessions;
-    for (const { seq, id, address, payload } of batch) {
-      try {
-        await transmit({ id, to: address, payload });
-      } catch (error) {
-        if (error instanceof SessionClosedError) return false;
-        const name = error instanceof Error ? error.name : "unknown error";
-        this.#deps.warn(`a message could not be encrypted or addressed (${name})`);
-        this.#advance(id, "failed", { code: null, reason: "The message could not be encrypted for the recipient" });
-      }
-      if (session !== this.#sessions) return false;
-      this.#handedOver = seq;
-      await this.#deps.yieldTurn();
+  /** The message to be sent now; null when none is due, and then the outbox comes back when one is. */
+  #next(): QueuedMessage | null {
+    const { store, admit, showTyping, now } = this.#deps;
+    const queue = store.messages.queued(LOOK_AHEAD).filter(({ id }) => !this.#handedOver.has(id));
+    const { due, typing, wakeAt } = planQueue(queue, now());
+    for (const message of typing) {
+      if (this.#typing.has(message.id)) continue;
+      this.#typing.add(message.id);
+      void showTyping(message);
     }
+    let next = wakeAt;
+    for (const message of due) {
+      const admission = message.transmitted ? ({ kind: "go" } as const) : admit(message);
+      if (admission.kind === "go") return message;
+      if (admission.kind === "refuse") this.#advance(message.id, "failed", { code: null, reason: admission.reason });
+      else next = Math.min(next, admission.until);
+    }
+    clearTimeout(this.#timer);
+    // A timer is enough: a number that is online is kept in memory, and one that is not pumps when it is again.
+    if (Number.isFinite(next)) this.#timer = setTimeout(() => this.pump(), Math.max(1, next - now()));
+    return null;
+  }
+
+  /** @returns false when the connection is gone or another one: the row stays pending until `opened`. */
+  async #send(message: QueuedMessage, transmit: (stanza: OutboundStanza) => Promise<void>): Promise<boolean> {
+    const { store, endTyping, onTransmitted, warn } = this.#deps;
+    const { id, address } = message;
+    const session = this.#sessions;
+    try {
+      await endTyping(message);
+      this.#typing.delete(id);
+      // Before it leaves: should the object stop in between, its slot is used rather than given twice.
+      onTransmitted(id);
+      await transmit({ id, to: address, payload: store.messages.payloadOfOurs(id) ?? new Uint8Array() });
+    } catch (error) {
+      if (error instanceof SessionClosedError) return false;
+      const name = error instanceof Error ? error.name : "unknown error";
+      store.sends.withdraw(id);
+      warn(`a message could not be encrypted or addressed (${name})`);
+      this.#advance(id, "failed", { code: null, reason: "The message could not be encrypted for the recipient" });
+    }
+    if (session !== this.#sessions) return false;
+    this.#handedOver.add(id);
     return true;
   }
 
-  #advance(id: string, status: MessageStatus, failure?: { code: number | null; reason: string }): void {
+  /** @returns the chat of a message whose status changed; null when nothing changed */
+  #advance(id: string, status: MessageStatus, failure?: { code: number | null; reason: string }): string | null {
     const { store, transaction, instanceId, hasWebhook, now } = this.#deps;
+    let chatId: string | null = null;
     transaction(() => {
       const row = store.messages.advance(id, status, failure);
       if (!row) return;
+      chatId = row.chat_id;
+      // A message that never left gives its slot back.
+      if (status === "failed") store.sends.release(id);
       if (status === "sent") {
         const change = { chatId: row.chat_id, direction: "outbound", participant: null, text: row.text } as const;
         store.targets.apply({ ...change, details: JSON.parse(row.details) }, now());
@@ -164,11 +221,13 @@ export class Outbox {
       recordEvent(store, event, hasWebhook(), now());
       if (status === "failed") store.logs.add("error", `A message was not sent: ${failure?.reason ?? "failed"}`, now());
     });
+    if (chatId !== null) this.#handedOver.delete(id);
     if (status === "failed") {
       const { code = null, reason = null } = failure ?? {};
       this.#waiting.get(id)?.({ status, code, reason });
     } else {
       this.#waiting.get(id)?.({ status: "sent", code: null, reason: null });
     }
+    return chatId;
   }
 }

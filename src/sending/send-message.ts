@@ -1,4 +1,4 @@
-/** Sends one message: identity → compose → store → send → wait a little for WhatsApp's answer. */
+/** Sends one message: identity → compose → pace and store → send → wait a little for WhatsApp's answer. */
 import type { OutgoingMessage, SentMessage } from "../durable/rpc.ts";
 import { ok, type Result, refuse } from "../errors.ts";
 import type { LoggedEvent } from "../store/events-table.ts";
@@ -12,6 +12,7 @@ import { detailsOf } from "./message-details.ts";
 import { newMessageId } from "./message-id.ts";
 import { notConnected } from "./not-connected.ts";
 import type { Outbox } from "./outbox.ts";
+import { type PacingDeps, pace, type Wishes } from "./pacing.ts";
 import { type Recipient, resolveRecipient } from "./recipient.ts";
 
 export interface SendingDeps {
@@ -21,8 +22,12 @@ export interface SendingDeps {
   session: WhatsAppSession | null;
   connection: Connection;
   randomBytes: (length: number) => Uint8Array;
+  pacing: PacingDeps;
   now: () => number;
 }
+
+/** Nobody waits for a webhook's reply: it may wait this long for its slot, milliseconds. */
+const REPLY_PATIENCE_MS = 10 * 60 * 1_000;
 
 /** What a message says, ready to be stored. */
 export type Draft = Pick<NewMessage, "type" | "text" | "payload"> & Partial<Pick<NewMessage, "quoted" | "details">>;
@@ -31,7 +36,7 @@ export async function sendMessage(message: OutgoingMessage, deps: SendingDeps): 
   const recipient = await recipientOf(message.to, deps);
   if (!recipient.ok) return recipient;
   const draft = draftOf(message, recipient.value, deps);
-  return draft.ok ? deliver(draft.value, recipient.value, deps) : draft;
+  return draft.ok ? deliver(draft.value, recipient.value, deps, message.wishes) : draft;
 }
 
 /** Who `to` is; refused unless the number is online, because it may have to ask WhatsApp. */
@@ -46,15 +51,29 @@ export async function recipientOf(to: string, deps: SendingDeps): Promise<Result
   }
 }
 
-/** Stores a message, sends it and answers what became of it. */
-export async function deliver(draft: Draft, recipient: Recipient, deps: SendingDeps): Promise<Result<SentMessage>> {
+/** Stores a message, sends it at its slot and answers what became of it. */
+export async function deliver(
+  draft: Draft,
+  recipient: Recipient,
+  deps: SendingDeps,
+  wishes: Wishes = {},
+): Promise<Result<SentMessage>> {
   const message = toStored(draft, recipient, "api", deps);
-  const settled = deps.outbox.settled(message.id);
-  deps.outbox.add(message);
+  const paced = pace(message, wishes, deps.pacing);
+  if (paced.kind === "refused") return { ok: false, error: paced.error };
+  if (paced.kind === "blocked") {
+    const { reason, blocked } = paced;
+    return ok({ ...described(message), status: "failed", code: null, reason, blocked });
+  }
+  const { delayMs, typingSimulation, delayEnabled } = paced;
+  const settled = deps.outbox.settled(message.id, delayMs);
   deps.outbox.pump();
   const outcome = await settled;
-  return ok({
-    ...outcome,
+  return ok({ ...described(message), ...outcome, delayMs, typingSimulation, delayEnabled });
+}
+
+function described(message: NewMessage) {
+  return {
     messageId: message.id,
     messageType: message.type,
     createdAt: new Date(message.sentAt).toISOString(),
@@ -63,21 +82,35 @@ export async function deliver(draft: Draft, recipient: Recipient, deps: SendingD
     chatId: message.chatId,
     text: message.text,
     delayMs: 0,
-  });
+  };
 }
 
 /**
  * Stores a webhook's reply to the chat of the event it answers; the outbox sends it, now or after the next connect.
- * @returns the message id, or null when there is nobody to reply to (a group)
+ * @returns the message id, or null when there is nobody to reply to (a group), when a person has the chat, or when the
+ * rules hold it back
  */
 export function replyText(event: LoggedEvent, text: string, deps: SendingDeps): string | null {
   const { chatId } = event;
   if (chatId === null || event.payload.is_group === true) return null;
+  if (deps.store.chats.handoffs.has(chatId)) {
+    deps.store.logs.add("info", "A webhook's reply was not sent: a person has this chat", deps.now());
+    return null;
+  }
+  return queueText(chatId, text, deps);
+}
+
+/**
+ * Stores a text to a chat without anybody waiting for it.
+ * @returns the message id, or null when the rules hold it back, which the log tells
+ */
+export function queueText(chatId: string, text: string, deps: SendingDeps): string | null {
   const payload = composeMessage({ kind: "text", text }, { randomBytes: deps.randomBytes });
   const recipient = { chatId, address: chatId, phone: phoneOf(chatId) };
   const message = toStored({ type: "text", text, payload }, recipient, "reply", deps);
-  deps.outbox.add(message);
-  return message.id;
+  const paced = pace(message, {}, deps.pacing, REPLY_PATIENCE_MS);
+  if (paced.kind === "refused") deps.store.logs.add("error", `A reply was not sent: ${paced.error.error}`, deps.now());
+  return paced.kind === "stored" ? message.id : null;
 }
 
 function draftOf(message: OutgoingMessage, { chatId }: Recipient, deps: SendingDeps): Result<Draft> {

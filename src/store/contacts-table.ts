@@ -80,6 +80,19 @@ export function contactsTable(sql: SqlStorage) {
       );
     },
 
+    /** People known by both, by LID. @param after the LID before the page; "" for the first */
+    pairs(after: string, limit: number): { lid: string; phone: string; pushName: string | null }[] {
+      return sql
+        .exec<{ lid: string; phone: string; push_name: string | null }>(
+          `SELECT lid, phone, push_name FROM contacts
+           WHERE lid IS NOT NULL AND phone IS NOT NULL AND lid > ? ORDER BY lid LIMIT ?`,
+          after,
+          limit,
+        )
+        .toArray()
+        .map(({ lid, phone, push_name }) => ({ lid, phone, pushName: push_name }));
+    },
+
     /** The canonical chat id of a person. */
     chatIdOf(who: { phone: string | null; lid: string | null }): string | null {
       const phone = who.phone ?? (who.lid ? (byLid(who.lid)?.phone ?? null) : null);

@@ -66,6 +66,28 @@ export const INSTANCE_MIGRATIONS: readonly Migration[] = [
         events TEXT NOT NULL, headers TEXT NOT NULL,
         secret TEXT NOT NULL, previous_secret TEXT, previous_secret_until INTEGER
       );
+      CREATE TABLE sends (
+        message_id TEXT PRIMARY KEY,
+        chat_id TEXT NOT NULL, lane TEXT NOT NULL,
+        at INTEGER NOT NULL, typing_ms INTEGER NOT NULL, digest TEXT, is_new INTEGER NOT NULL,
+        transmitted INTEGER NOT NULL DEFAULT 0, retries INTEGER NOT NULL DEFAULT 0
+      ) WITHOUT ROWID;
+      CREATE INDEX sends_by_time ON sends (at, chat_id);
+      CREATE INDEX sends_transmitted ON sends (transmitted, at);
+      CREATE TABLE safety (id INTEGER PRIMARY KEY CHECK (id = 1), config TEXT NOT NULL, state TEXT NOT NULL);
+      CREATE TABLE risk_events (kind TEXT NOT NULL, at INTEGER NOT NULL);
+      CREATE TABLE alerts (
+        id INTEGER PRIMARY KEY, url TEXT NOT NULL, body TEXT NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 0, due_at INTEGER NOT NULL
+      );
+      CREATE TABLE preferences (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+      CREATE TABLE arrivals (chat_id TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+      CREATE TABLE handoffs (chat_id TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID;
+      CREATE TABLE opt_outs (chat_id TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID;
+      CREATE TABLE unread (
+        message_id TEXT PRIMARY KEY, chat_id TEXT NOT NULL, address TEXT NOT NULL, participant TEXT,
+        due_at INTEGER NOT NULL
+      ) WITHOUT ROWID;
       CREATE TABLE logs (
         id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, level TEXT NOT NULL, message TEXT NOT NULL
       );

@@ -3,6 +3,7 @@
  * outbox: `pending` rows are sent, in order, whenever there is a connection.
  */
 import type { MessageQuery, StoredMessage } from "../durable/rpc.ts";
+import type { ChatBalance } from "../number-safety/reply-ratio.ts";
 import type { MessageDetails, StanzaOrigin } from "../whatsapp/session.ts";
 
 export type MessageStatus = StoredMessage["status"];
@@ -36,12 +37,18 @@ export interface NewMessage {
 }
 
 /** A row of the outbox. */
-export interface PendingMessage {
+export interface QueuedMessage {
   seq: number;
   id: string;
   chatId: string;
+  /** JID to send to. */
   address: string;
-  payload: Uint8Array;
+  /** Its slot, epoch milliseconds. */
+  at: number;
+  /** Milliseconds of "typing…" before it. */
+  typingMs: number;
+  /** It left before, and WhatsApp's answer was lost. */
+  transmitted: boolean;
 }
 
 /** What a status change needs to be told. */
@@ -154,22 +161,45 @@ export function messagesTable(sql: SqlStorage) {
       return cursor.rowsWritten > 0;
     },
 
-    /** The next rows of the outbox after `seq`, oldest first. */
-    pendingAfter(seq: number, limit: number): PendingMessage[] {
+    /** What waits to be sent or acknowledged, oldest first, each with its slot. */
+    queued(limit: number): QueuedMessage[] {
       return sql
-        .exec<{ seq: number; id: string; chat_id: string; address: string; payload: ArrayBuffer }>(
-          "SELECT seq, id, chat_id, address, payload FROM messages WHERE status = 'pending' AND seq > ? ORDER BY seq LIMIT ?",
-          seq,
+        .exec<{ seq: number; id: string; chat_id: string; address: string; at: number; typing: number; left: number }>(
+          `SELECT m.seq, m.id, m.chat_id, m.address, COALESCE(s.at, 0) AS at, COALESCE(s.typing_ms, 0) AS typing,
+             COALESCE(s.transmitted, 0) AS left
+           FROM messages m LEFT JOIN sends s ON s.message_id = m.id WHERE m.status = 'pending' ORDER BY m.seq LIMIT ?`,
           limit,
         )
         .toArray()
-        .map((row) => ({
-          seq: row.seq,
-          id: row.id,
-          chatId: row.chat_id,
-          address: row.address,
-          payload: new Uint8Array(row.payload),
+        .map(({ seq, id, chat_id, address, at, typing, left }) => ({
+          seq,
+          id,
+          chatId: chat_id,
+          address,
+          at,
+          typingMs: typing,
+          transmitted: left === 1,
         }));
+    },
+
+    /** Whether anything was exchanged with this chat that did not fail. */
+    hasAny: (chatId: string): boolean =>
+      sql.exec("SELECT 1 FROM messages WHERE chat_id = ? AND status <> 'failed' LIMIT 1", chatId).toArray().length > 0,
+
+    /** How a chat stands since a time, epoch milliseconds: sent, received, and sent since it wrote last. */
+    balance(chatId: string, since: number): ChatBalance {
+      const row = sql
+        .exec<{ sent: number; received: number; unanswered: number; last: number | null }>(
+          `SELECT COALESCE(SUM(direction = 'outbound'), 0) AS sent, COALESCE(SUM(direction = 'inbound'), 0) AS received,
+             MAX(CASE WHEN direction = 'outbound' THEN sent_at END) AS last,
+             COALESCE(SUM(direction = 'outbound' AND seq > COALESCE((SELECT MAX(seq) FROM messages
+               WHERE chat_id = ?1 AND direction = 'inbound'), 0)), 0) AS unanswered
+           FROM messages WHERE chat_id = ?1 AND sent_at >= ?2 AND status <> 'failed'`,
+          chatId,
+          since,
+        )
+        .one();
+      return { sent: row.sent, received: row.received, unanswered: row.unanswered, lastSentAt: row.last };
     },
 
     /** Ids of the outbox that were stored before this time, epoch milliseconds. */

@@ -1,4 +1,5 @@
 /** All tables of one number in one hand. */
+import { type ChatsTable, chatsTable } from "./chats-table.ts";
 import { type ContactsTable, contactsTable } from "./contacts-table.ts";
 import { type DeliveriesTable, deliveriesTable } from "./deliveries-table.ts";
 import { type EventsTable, eventsTable } from "./events-table.ts";
@@ -6,7 +7,10 @@ import { type InstanceTable, instanceTable } from "./instance-table.ts";
 import { type LogsTable, logsTable } from "./logs-table.ts";
 import { type MessageTargets, messageTargets } from "./message-targets.ts";
 import { type MessagesTable, messagesTable } from "./messages-table.ts";
+import { type PreferencesTable, preferencesTable } from "./preferences-table.ts";
 import { type Pruning, pruning } from "./prune.ts";
+import { type SafetyTable, safetyTable } from "./safety-table.ts";
+import { type SendsTable, sendsTable } from "./sends-table.ts";
 import { type WebhookTable, webhookTable } from "./webhook-table.ts";
 
 export interface Store {
@@ -19,6 +23,10 @@ export interface Store {
   logs: LogsTable;
   webhook: WebhookTable;
   pruning: Pruning;
+  sends: SendsTable;
+  safety: SafetyTable;
+  chats: ChatsTable;
+  preferences: PreferencesTable;
 }
 
 export function openStore(sql: SqlStorage): Store {
@@ -33,5 +41,9 @@ export function openStore(sql: SqlStorage): Store {
     logs: logsTable(sql),
     webhook: webhookTable(sql),
     pruning: pruning(sql, deliveries),
+    sends: sendsTable(sql),
+    safety: safetyTable(sql),
+    chats: chatsTable(sql),
+    preferences: preferencesTable(sql),
   };
 }

@@ -22,11 +22,14 @@ import { harden } from "./harden.ts";
 import { lidOf, phoneJid, phoneOf } from "./identity.ts";
 import { InboundStanzas } from "./inbound-stanzas.ts";
 import { ownProfile } from "./own-profile.ts";
-import { ackOf, receiptOf } from "./receipts.ts";
+import { ackOf, receiptOf, retriedIn } from "./receipts.ts";
+import { capOf, lockOf } from "./restrictions.ts";
 import type {
   OpenSession,
   OutboundStanza,
   OwnProfile,
+  ReadKey,
+  Restrictions,
   SessionDeps,
   WhatsAppEndpoint,
   WhatsAppSession,
@@ -101,9 +104,13 @@ class BaileysSession implements WhatsAppSession {
       defaultQueryTimeoutMs: QUERY_TIMEOUT_MS,
       // Our store commits synchronously: a failed write stays failed, waiting would only hide it.
       transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 0 },
-      makeSignalRepository: guardedSignalRepository((ciphertext) => this.#inbound.find(ciphertext, this.#me())),
+      makeSignalRepository: guardedSignalRepository(
+        (ciphertext) => this.#inbound.find(ciphertext, this.#me()),
+        () => this.#emit({ type: "undecryptable" }),
+      ),
       userDevicesCache: deviceLists(deps.storage.sql, deps.now),
       emitOwnEvents: false,
+      markOnlineOnConnect: deps.markOnline(),
       syncFullHistory: false,
       shouldSyncHistoryMessage: ({ syncType }) =>
         syncType === proto.HistorySync.HistorySyncType.INITIAL_BOOTSTRAP ||
@@ -151,6 +158,34 @@ class BaileysSession implements WhatsAppSession {
   async send({ id, to, payload }: OutboundStanza): Promise<void> {
     const message = proto.Message.decode(payload);
     await this.#guarded(() => this.#socket.relayMessage(to, message, { messageId: id, ...stanzaExtras(message) }));
+  }
+
+  async typing(to: string, on: boolean): Promise<void> {
+    await this.#guarded(() => this.#socket.sendPresenceUpdate(on ? "composing" : "paused", to));
+  }
+
+  async markRead(keys: ReadKey[]): Promise<void> {
+    const named = keys.map(({ messageId, chatJid, participantJid }) => ({
+      id: messageId,
+      remoteJid: chatJid,
+      fromMe: false,
+      ...(participantJid === null ? {} : { participant: participantJid }),
+    }));
+    await this.#guarded(() => this.#socket.readMessages(named));
+  }
+
+  async presence(available: boolean): Promise<void> {
+    await this.#guarded(() => this.#socket.sendPresenceUpdate(available ? "available" : "unavailable"));
+  }
+
+  async restrictions(): Promise<Restrictions> {
+    const lock = await this.#guarded(() => this.#socket.fetchAccountReachoutTimelock());
+    // Accounts without the quota are answered with an error.
+    const cap = await this.#guarded(() => this.#socket.fetchNewChatMessageCap()).catch((error: unknown) => {
+      if (error instanceof SessionClosedError) throw error;
+      return null;
+    });
+    return { lock: lockOf(lock), cap: capOf(cap) };
   }
 
   async logout(): Promise<void> {
@@ -203,6 +238,8 @@ class BaileysSession implements WhatsAppSession {
     const { ev, ws } = this.#socket;
     ws.prependListener("CB:message", (stanza: BinaryNode) => this.#inbound.arrived(stanza));
     ws.prependListener("CB:receipt", (stanza: BinaryNode) => {
+      const retried = retriedIn(stanza);
+      if (retried !== null) this.#emit({ type: "retry", messageId: retried });
       const receipt = receiptOf(stanza);
       if (receipt) this.#emit({ type: "receipt", receipt });
     });
@@ -218,10 +255,17 @@ class BaileysSession implements WhatsAppSession {
     ev.on("creds.update", (update) => {
       saveCreds();
       const name = update.me?.name;
-      if (name && name !== this.#announcedAs) void this.#announcePresence(name);
+      if (name && name !== this.#announcedAs && this.#deps.markOnline()) void this.#announcePresence(name);
     });
     ev.on("lid-mapping.update", ({ lid, pn }) => this.#learn(pn, lid));
+    ev.on("message-capping.update", (info) => {
+      this.#emit({ type: "restricted", restrictions: { lock: null, cap: capOf(info) } });
+    });
     ev.on("connection.update", (update) => {
+      const { reachoutTimeLock } = update;
+      if (reachoutTimeLock) {
+        this.#emit({ type: "restricted", restrictions: { lock: lockOf(reachoutTimeLock), cap: null } });
+      }
       if (update.qr !== undefined) this.#emit({ type: "qr", text: update.qr });
       if (update.isNewLogin) this.#emit({ type: "paired" });
       if (update.connection === "open") this.#opened();

@@ -22,6 +22,9 @@ export function receiptOf({ attrs, content }: BinaryNode): ReceiptUpdate | null 
   return { messageIds: [attrs.id, ...more], status };
 }
 
+/** @returns the id of a message of ours that its recipient could not decrypt; null for any other receipt */
+export const retriedIn = ({ attrs }: BinaryNode): string | null => (attrs.type === "retry" ? (attrs.id ?? null) : null);
+
 /** @returns the server's answer to a message of ours: `error` is its code, null when it took the message. */
 export function ackOf(stanza: BinaryNode): { messageId: string; error: number | null } | null {
   const { attrs } = stanza;

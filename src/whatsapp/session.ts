@@ -149,6 +149,23 @@ export interface IncomingCall {
   at: number;
 }
 
+/** What WhatsApp restricts; a part it did not tell is null. Times are ISO 8601. */
+export interface Restrictions {
+  /** The lock on new chats; `until` is null when WhatsApp names no end. */
+  lock: { isActive: boolean; until: string | null; type: string } | null;
+  /** Its quota of messages to people who do not answer; numbers are null when there is none. */
+  cap: { total: number | null; used: number | null; status: string; cycleEndsAt: string | null } | null;
+}
+
+/** A received message as a read receipt names it. */
+export interface ReadKey {
+  messageId: string;
+  /** JID of the chat as the message came. */
+  chatJid: string;
+  /** In groups: who wrote it. */
+  participantJid: string | null;
+}
+
 /** Events of a session, in the order in which they happened. */
 export type SessionEvent =
   /** A new QR text is to be shown; the one before is void. */
@@ -166,6 +183,12 @@ export type SessionEvent =
   | { type: "call"; call: IncomingCall }
   /** A phone and a LID were seen to be the same person; both are digits. */
   | { type: "identity"; phone: string; lid: string }
+  /** A recipient could not decrypt a message of ours and asks for another copy. */
+  | { type: "retry"; messageId: string }
+  /** A message to us could not be decrypted; Baileys asks for it again. */
+  | { type: "undecryptable" }
+  /** WhatsApp told by itself that it restricts this number, or no longer does. */
+  | { type: "restricted"; restrictions: Restrictions }
   /** The session is over and will emit nothing more. */
   | { type: "closed"; end: SessionEnd };
 
@@ -187,6 +210,14 @@ export interface WhatsAppSession {
   send(message: OutboundStanza): Promise<void>;
   /** The account's own profile. */
   readonly profile: OwnProfile;
+  /** Shows "typing…" in a chat (a JID), or takes it back. @throws SessionClosedError */
+  typing(to: string, on: boolean): Promise<void>;
+  /** Sends read receipts, as far as the account's privacy settings show them to people. @throws SessionClosedError */
+  markRead(keys: ReadKey[]): Promise<void>;
+  /** Shows this number as online, or not. @throws SessionClosedError */
+  presence(available: boolean): Promise<void>;
+  /** Asks WhatsApp what it restricts. @throws SessionClosedError */
+  restrictions(): Promise<Restrictions>;
   /** Tells WhatsApp to forget this device, then closes. */
   logout(): Promise<void>;
   /** Closes without a word; no further event follows, not even `closed`. */
@@ -247,6 +278,8 @@ export interface SessionDeps {
   /** False once another session took over: this one then stores nothing more. */
   isCurrent: () => boolean;
   onEvent: (event: SessionEvent) => void;
+  /** Whether this device shows itself online as soon as it is connected. */
+  markOnline: () => boolean;
   /** The encoded `proto.Message` of a message of ours, for a recipient who could not decrypt it; null if unknown. */
   findPayload: (messageId: string) => Uint8Array | null;
   /** The encoded `proto.Message` of a stanza that was stored before, should WhatsApp repeat it; null if it was not. */

@@ -53,7 +53,11 @@ function writeTokensAtOnce(keys: SignalKeyStoreWithTransaction, outside: <T>(job
 }
 
 /** The factory for Baileys' `makeSignalRepository` option. */
-export function guardedSignalRepository(findDecrypted: FindDecrypted): MakeRepository {
+export function guardedSignalRepository(
+  findDecrypted: FindDecrypted,
+  /** Told of every ciphertext that cannot be decrypted. */
+  onFailure: () => void = () => undefined,
+): MakeRepository {
   return (auth, logger, pnToLid) => {
     const outside = AsyncLocalStorage.snapshot() as <T>(job: () => T) => T;
     const keys = auth.keys as SignalKeyStoreWithTransaction;
@@ -78,6 +82,7 @@ export function guardedSignalRepository(findDecrypted: FindDecrypted): MakeRepos
         // was stored is the better question.
         const known = findDecrypted(ciphertext);
         if (known) return known;
+        onFailure();
         throw error;
       }
     };

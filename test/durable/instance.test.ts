@@ -65,6 +65,7 @@ describe("creating an instance", () => {
       linked: false,
       lastDisconnect: null,
       createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
+      antiBanHealth: expect.objectContaining({ status: "healthy", hourlyUsage: 0 }),
       ...settings,
     });
     expect(granted(await stub.describe(ORG))).toEqual(view);

@@ -14,6 +14,8 @@ export interface ScriptedSession extends WhatsAppSession {
   /** Phones a pairing code was asked for, and what was handed over for sending. */
   readonly asked: string[];
   readonly sent: OutboundStanza[];
+  /** What people were shown: presence, typing, read receipts. */
+  readonly seen: string[];
   isClosed: boolean;
   loggedOut: boolean;
   /** Emits an event, whatever state the session is in: a real one might do so too late. */
@@ -36,6 +38,7 @@ export function scriptedWhatsApp(script: Script = {}) {
       deps,
       asked: [],
       sent: [],
+      seen: [],
       isClosed: false,
       loggedOut: false,
       emit: (event) => deps.onEvent(event),
@@ -55,6 +58,10 @@ export function scriptedWhatsApp(script: Script = {}) {
         await script.send?.(stanza);
         session.sent.push(stanza);
       },
+      typing: async (to, on) => void session.seen.push(`${on ? "types" : "stops"} ${to}`),
+      markRead: async (keys) => void session.seen.push(...keys.map(({ messageId }) => `reads ${messageId}`)),
+      presence: async (available) => void session.seen.push(available ? "online" : "offline"),
+      restrictions: async () => ({ lock: null, cap: null }),
       async logout() {
         await script.logout?.();
         session.loggedOut = true;

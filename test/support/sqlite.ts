@@ -3,7 +3,7 @@
  * SQL runs in unit tests. Differences that matter are kept: blobs come back as ArrayBuffer, only null, numbers, strings
  * and bytes can be bound, and several statements are allowed only without bindings.
  */
-import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { INSTANCE_MIGRATIONS } from "../../src/store/instance-migrations.ts";
 import { migrate } from "../../src/store/migrate.ts";
 
@@ -39,13 +39,19 @@ function cursor(rows: Row[], rowsWritten: number) {
 }
 
 function sqlOver(database: DatabaseSync) {
+  const prepared = new Map<string, StatementSync>();
+  const prepare = (query: string): StatementSync => {
+    const statement = prepared.get(query) ?? database.prepare(query);
+    prepared.set(query, statement);
+    return statement;
+  };
   return {
     exec(query: string, ...bindings: unknown[]) {
       if (bindings.length === 0 && query.trim().replace(/;$/, "").includes(";")) {
         database.exec(query);
         return cursor([], 0);
       }
-      const statement = database.prepare(query);
+      const statement = prepare(query);
       const values = bindings.map(bindable);
       if (statement.columns().length > 0) return cursor(statement.all(...values).map(asStored), 0);
       return cursor([], Number(statement.run(...values).changes));

@@ -39,3 +39,14 @@ export async function call(target: string, options: Call = {}): Promise<Answer> 
 export async function callWith(settings: Record<string, string>, target: string, options: Call = {}): Promise<Answer> {
   return answerOf(await worker.request(requestOf(target, options), undefined, { ...env, ...settings }));
 }
+
+/** Usage of a number that has sent nothing. */
+export const UNUSED = {
+  status: "healthy",
+  hourlyUsage: 0,
+  dailyUsage: 0,
+  hourlyChatsUsage: 0,
+  dailyChatsUsage: 0,
+  warnings: [],
+  stats: { messagesThisHour: 0, messagesThisDay: 0, uniqueChatsThisHour: 0, uniqueChatsThisDay: 0 },
+};

@@ -16,8 +16,8 @@ export interface Lab {
   readonly whatsApp: SimulatorServer;
   readonly api: Api;
   readonly hook: WebhookReceiver;
-  /** A new instance; its webhook is `hook`. */
-  number(id: string): Promise<GatewayNumber>;
+  /** A new instance; its webhook is `hook`. Without `settings` it sends without pauses and limits. */
+  number(id: string, settings?: object): Promise<GatewayNumber>;
   /** SIGKILL to the gateway, then a new one on the same state. */
   crashesAndStarts(): Promise<void>;
   /** What the gateway's process printed since it started. */
@@ -77,7 +77,7 @@ export function useLab({ settings = () => ({}) }: LabOptions = {}): Lab {
       return started(hook);
     },
     api,
-    number: (id) => GatewayNumber.create(api, id, started(hook).url),
+    number: (id, settings) => GatewayNumber.create(api, id, started(hook).url, settings),
     async crashesAndStarts() {
       await started(gateway).kill();
       gateway = await start(started(whatsApp));

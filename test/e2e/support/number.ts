@@ -31,6 +31,16 @@ export interface InstanceAnswer {
   lastDisconnect: { reason: string; code: number | null; message: string; nextAction: string } | null;
 }
 
+const UNPACED = {
+  behaviorSettings: { typingSimulation: false, delayEnabled: false },
+  antiBanSettings: {
+    messagesPerHour: 10_000,
+    messagesPerDay: 10_000,
+    uniqueChatsPerHour: 1_000,
+    uniqueChatsPerDay: 1_000,
+  },
+};
+
 export class GatewayNumber {
   readonly id: string;
   readonly #api: Api;
@@ -44,9 +54,20 @@ export class GatewayNumber {
     return `/api/instances/${this.id}`;
   }
 
-  static async create(api: Api, id: string, webhookUrl?: string): Promise<GatewayNumber> {
-    await api.created("/api/instances", { id, name: `Number ${id}`, ...(webhookUrl ? { webhookUrl } : {}) });
-    return new GatewayNumber(api, id);
+  /**
+   * @param settings left out: without pauses, typing and limits, so that a test of something else sends as fast as it
+   * can; `{}` gives what a new instance has by itself
+   */
+  static async create(api: Api, id: string, webhookUrl?: string, settings?: object): Promise<GatewayNumber> {
+    const number = new GatewayNumber(api, id);
+    await api.created("/api/instances", {
+      id,
+      name: `Number ${id}`,
+      ...(webhookUrl ? { webhookUrl } : {}),
+      ...(settings ?? UNPACED),
+    });
+    if (settings === undefined) await api.ok("PUT", `${number.path}/antiban-v2/config`, { enabled: false });
+    return number;
   }
 
   /** Links this number with the phone by its QR and waits until both sides are online. */

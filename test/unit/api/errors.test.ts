@@ -25,7 +25,7 @@ describe("a request that fits no route", () => {
     });
     expect((await call("GET /")).status).toBe(404);
     expect((await call("GET /api/instances/")).status).toBe(404);
-    expect((await call("GET /api/instances/wa_1/handoff")).status).toBe(404);
+    expect((await call("GET /api/instances/wa_1/nothing")).status).toBe(404);
   });
 
   test("is 405 with the methods that exist when only the method is wrong", async () => {

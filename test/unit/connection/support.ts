@@ -39,6 +39,7 @@ export function keptNumber({ connection = {}, script, deps = {} }: World = {}) {
     },
     onTraffic: (event) => world.traffic.push(event),
     onLinkMaterial: (material) => world.shown.push(material),
+    markOnline: () => true,
     onOnline() {
       world.timesOnline += 1;
     },

@@ -16,7 +16,7 @@ let events: () => { type: string; chat_id: string | null; payload: Record<string
 beforeEach(() => {
   const { sql } = numberStorage();
   store = openStore(sql);
-  context = { store, instanceId: "wa_1", ownPhone: "490", hasWebhook: true, now: NOW };
+  context = { store, instanceId: "wa_1", ownPhone: "490", hasWebhook: true, now: NOW, onStored: () => undefined };
   events = () =>
     sql
       .exec<{ type: string; chat_id: string; payload: string }>(

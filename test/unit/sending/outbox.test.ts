@@ -34,6 +34,7 @@ describe("the order of sending", () => {
     connect(({ id }) => (id === "A" ? gate.promise : Promise.resolve()));
     outbox.add(outbound("B"));
     outbox.pump();
+    await idle();
     expect(world.handed).toEqual(["A"]);
     gate.resolve();
     await idle();
@@ -220,5 +221,71 @@ describe("a caller who waits", () => {
     expect(await outcome).toEqual(PENDING);
     outbox.acknowledged("A", null);
     expect(statusOf("A")).toBe("sent");
+  });
+});
+
+describe("slots", () => {
+  const slot = { lane: "cold", digest: null, isNew: false, chatId: "491@s.whatsapp.net", typingMs: 0 } as const;
+
+  test("a message leaves at its slot, not before, and whatever follows in its chat waits for it", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const number = sendingNumber();
+    number.outbox.add(outbound("A"));
+    number.store.sends.reserve({ ...slot, messageId: "A", at: NOW + 3_000, typingMs: 1_000 });
+    number.outbox.add(outbound("B"));
+    number.outbox.add(outbound("C", { chatId: "492@s.whatsapp.net" }));
+    number.connect();
+    await number.idle();
+    expect([number.world.handed, number.world.seen]).toEqual([["C"], ["sending C"]]);
+    number.world.now += 2_000;
+    vi.advanceTimersByTime(2_000);
+    await number.idle();
+    expect([number.world.handed, number.world.seen]).toEqual([["C"], ["sending C", "typing A"]]);
+    number.world.now += 1_000;
+    vi.advanceTimersByTime(1_000);
+    await number.idle();
+    expect(number.world.handed).toEqual(["C", "A", "B"]);
+    expect(number.world.seen).toEqual(["sending C", "typing A", "sending A", "sending B"]);
+    vi.useRealTimers();
+  });
+
+  test("a message that may not leave yet is asked about again, others go on", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const number = sendingNumber();
+    number.world.admission = (id) => (id === "A" ? { kind: "wait", until: NOW + 60_000 } : { kind: "go" });
+    number.outbox.add(outbound("A"));
+    number.outbox.add(outbound("C", { chatId: "492@s.whatsapp.net" }));
+    number.connect();
+    await number.idle();
+    expect(number.world.handed).toEqual(["C"]);
+    number.world.admission = () => ({ kind: "go" });
+    number.world.now += 60_000;
+    vi.advanceTimersByTime(60_000);
+    await number.idle();
+    expect(number.world.handed).toEqual(["C", "A"]);
+    vi.useRealTimers();
+  });
+
+  test("a message that may no longer leave fails, and its slot is free again", async () => {
+    const number = sendingNumber();
+    number.world.admission = () => ({ kind: "refuse", reason: "This person asked not to be contacted" });
+    number.outbox.add(outbound("A"));
+    number.store.sends.reserve({ ...slot, messageId: "A", at: NOW });
+    number.connect();
+    await number.idle();
+    expect(number.world.handed).toEqual([]);
+    expect(number.statusOf("A")).toBe("failed");
+    expect(number.store.sends.since(0)).toBe(0);
+  });
+
+  test("a message that left keeps its slot, whatever WhatsApp makes of it", async () => {
+    const number = sendingNumber();
+    number.outbox.add(outbound("A"));
+    number.store.sends.reserve({ ...slot, messageId: "A", at: NOW });
+    number.connect(async ({ id }) => number.outbox.acknowledged(id, 463));
+    await number.idle();
+    expect(number.statusOf("A")).toBe("failed");
+    expect(number.store.sends.since(0)).toBe(1);
+    expect(number.world.refused).toEqual([[463, "491@s.whatsapp.net"]]);
   });
 });

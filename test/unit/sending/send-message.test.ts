@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { NEVER_CONNECTED } from "../../../src/connection/connection-state.ts";
+import type { Reservation } from "../../../src/guard/safety-guard.ts";
+import { behaviorOf } from "../../../src/number-safety/behavior.ts";
 import { newMessageId } from "../../../src/sending/message-id.ts";
 import { replyText, type SendingDeps, sendMessage } from "../../../src/sending/send-message.ts";
 import type { Connection } from "../../../src/store/instance-table.ts";
@@ -19,15 +21,21 @@ function onlineNumber(error: number | null = null) {
   const { openSession } = scriptedWhatsApp();
   const session = openSession({ url: "", rootKey: null }, {} as Parameters<typeof openSession>[1]);
   number.connect(async ({ id }) => number.outbox.acknowledged(id, error));
+  const world = { reservation: { kind: "slot", at: NOW, typingMs: 0, behavior: behaviorOf({}) } as Reservation };
   const deps: SendingDeps = {
     store: number.store,
     outbox: number.outbox,
     session,
     connection: ONLINE,
     randomBytes: (length) => Uint8Array.from({ length }, (_, index) => index + 1),
+    pacing: {
+      transaction: (work) => number.storage.transactionSync(work),
+      reserve: () => world.reservation,
+      add: (message) => number.outbox.add(message),
+    },
     now: () => NOW,
   };
-  return { ...number, deps };
+  return { ...number, deps, pacing: world };
 }
 
 describe("sending a text", () => {
@@ -45,6 +53,8 @@ describe("sending a text", () => {
         chatId: "491@s.whatsapp.net",
         text: TEXT.text,
         delayMs: 0,
+        typingSimulation: true,
+        delayEnabled: true,
         reason: null,
         code: null,
       },
@@ -129,13 +139,43 @@ describe("a webhook's reply", () => {
   test("goes to a LID when that is all that is known", () => {
     const { deps, store } = onlineNumber();
     replyText(event("77@lid"), "Hi", deps);
-    expect(store.messages.pendingAfter(0, 1)).toMatchObject([{ chatId: "77@lid", address: "77@lid" }]);
+    expect(store.messages.queued(1)).toMatchObject([{ chatId: "77@lid", address: "77@lid" }]);
+  });
+
+  test("is not sent while a person has the chat", () => {
+    const { deps, store } = onlineNumber();
+    store.chats.handoffs.add("491@s.whatsapp.net", NOW);
+    expect(replyText(event("491@s.whatsapp.net"), "Hi", deps)).toBeNull();
+    expect(store.messages.queued(1)).toEqual([]);
+    expect(store.logs.newest(1)).toMatchObject([{ message: "A webhook's reply was not sent: a person has this chat" }]);
   });
 
   test("to a group, or to no chat, is refused", () => {
     const { deps } = onlineNumber();
     expect(replyText(event("120@g.us", { is_group: true }), "Hi", deps)).toBeNull();
     expect(replyText(event(null), "Hi", deps)).toBeNull();
+  });
+});
+
+describe("a text that the rules hold back", () => {
+  test("is answered with the reason and the wait, and nothing is stored", async () => {
+    const { deps, store, pacing } = onlineNumber();
+    const blocked = { code: "warm_up", hint: "Wait.", waitMs: 60_000, retryAt: "2026-11-01T12:01:00.000Z" };
+    pacing.reservation = { kind: "blocked", reason: "Used up.", blocked };
+    expect(await sendMessage(TEXT, deps)).toMatchObject({
+      ok: true,
+      value: { status: "failed", reason: "Used up.", code: null, blocked },
+    });
+    expect(store.messages.list({ limit: 10 }).messages).toEqual([]);
+  });
+
+  test("is refused with 429 when a hundred wait already", async () => {
+    const { deps, pacing } = onlineNumber();
+    pacing.reservation = { kind: "full" };
+    expect(await sendMessage(TEXT, deps)).toMatchObject({
+      ok: false,
+      error: { code: "queue_full", retryAfterMs: 5_000 },
+    });
   });
 });
 

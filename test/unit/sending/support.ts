@@ -1,5 +1,6 @@
 /** The way out of a number on SQLite in memory; the session takes stanzas as the test says. */
 import { setImmediate } from "node:timers/promises";
+import type { Admission } from "../../../src/guard/safety-guard.ts";
 import { Outbox } from "../../../src/sending/outbox.ts";
 import type { NewMessage } from "../../../src/store/messages-table.ts";
 import { openStore } from "../../../src/store/store.ts";
@@ -41,6 +42,11 @@ export function sendingNumber() {
     warnings: [] as string[],
     /** Null while there is no connection. */
     transmit: null as Transmit | null,
+    /** What the guard says of a message before it leaves. */
+    admission: (_id: string): Admission => ({ kind: "go" }),
+    refused: [] as [number, string][],
+    /** What people saw: typing, and that it ended. */
+    seen: [] as string[],
   };
   const outbox = new Outbox({
     store,
@@ -48,6 +54,11 @@ export function sendingNumber() {
     instanceId: () => "wa_1",
     hasWebhook: () => false,
     transmit: () => world.transmit,
+    admit: ({ id }) => world.admission(id),
+    onTransmitted: (id) => store.sends.transmitted(id, world.now),
+    onRefused: (code, chatId) => world.refused.push([code, chatId]),
+    showTyping: async ({ id }) => void world.seen.push(`typing ${id}`),
+    endTyping: async ({ id }) => void world.seen.push(`sending ${id}`),
     yieldTurn: () => setImmediate(),
     warn: (text) => world.warnings.push(text),
     now: () => world.now,

@@ -5,6 +5,7 @@ import {
   messagesTable,
   type NewMessage,
 } from "../../../src/store/messages-table.ts";
+import { type SendsTable, sendsTable } from "../../../src/store/sends-table.ts";
 import { numberStorage } from "../../support/sqlite.ts";
 
 const AT = Date.parse("2026-11-01T12:00:00.000Z");
@@ -12,9 +13,12 @@ const ALICE = "491@s.whatsapp.net";
 const ALICE_LID = "77@lid";
 
 let messages: MessagesTable;
+let sends: SendsTable;
 
 beforeEach(() => {
-  messages = messagesTable(numberStorage().sql);
+  const { sql } = numberStorage();
+  messages = messagesTable(sql);
+  sends = sendsTable(sql);
 });
 
 const inbound = (id: string, fields: Partial<NewMessage> = {}): NewMessage => ({
@@ -154,17 +158,18 @@ describe("a list", () => {
 });
 
 describe("the outbox", () => {
-  test("holds what is pending, oldest first, from a place on", () => {
+  test("holds what is pending, oldest first, each with its slot", () => {
     messages.insert(outbound("A"));
     messages.insert(inbound("B"));
     messages.insert(outbound("C", { address: ALICE_LID }));
     messages.insert(outbound("D", { status: "sent" }));
-    expect(messages.pendingAfter(0, 10)).toEqual([
-      { seq: 1, id: "A", chatId: ALICE, address: ALICE, payload: Uint8Array.of(1, 2, 3) },
-      { seq: 3, id: "C", chatId: ALICE, address: ALICE_LID, payload: Uint8Array.of(1, 2, 3) },
+    const slot = { lane: "cold", digest: null, isNew: false } as const;
+    sends.reserve({ ...slot, messageId: "C", chatId: ALICE, at: AT + 5_000, typingMs: 700 });
+    expect(messages.queued(10)).toEqual([
+      { seq: 1, id: "A", chatId: ALICE, address: ALICE, at: 0, typingMs: 0, transmitted: false },
+      { seq: 3, id: "C", chatId: ALICE, address: ALICE_LID, at: AT + 5_000, typingMs: 700, transmitted: false },
     ]);
-    expect(messages.pendingAfter(1, 10).map(({ id }) => id)).toEqual(["C"]);
-    expect(messages.pendingAfter(0, 1).map(({ id }) => id)).toEqual(["A"]);
+    expect(messages.queued(1).map(({ id }) => id)).toEqual(["A"]);
   });
 
   test("tells which messages have waited too long", () => {

@@ -1,0 +1,211 @@
+/**
+ * How one number behaves towards people: the safety guard, read receipts, typing, presence, handoff and opt-outs, wired
+ * to its store and its session.
+ */
+import type { NewEvent } from "../events/record.ts";
+import { SafetyGuard } from "../guard/safety-guard.ts";
+import { type SafetyViews, safetyViews } from "../guard/safety-views.ts";
+import { Handoff } from "../handoff/handoff.ts";
+import { isKeyword } from "../handoff/keywords.ts";
+import { behaviorOf } from "../number-safety/behavior.ts";
+import { availableAfterMs } from "../number-safety/stealth-connect.ts";
+import { SECOND_MS } from "../number-safety/verdict.ts";
+import type { Connection, InstanceState } from "../store/instance-table.ts";
+import type { NewMessage, QueuedMessage } from "../store/messages-table.ts";
+import type { Store } from "../store/store.ts";
+import { isGroup, lidOf, phoneJid, phoneOf } from "../whatsapp/identity.ts";
+import { SessionClosedError, type WhatsAppSession } from "../whatsapp/session.ts";
+import { Reader } from "./reader.ts";
+
+/** An active device reads within moments; with pauses on, a person's glance (ours). */
+const GLANCE_MS = 1 * SECOND_MS;
+
+interface ConductDeps {
+  store: Store;
+  transaction: (work: () => void) => void;
+  state: () => InstanceState | null;
+  /** Null unless the number is online. */
+  session: () => WhatsAppSession | null;
+  record: (event: NewEvent) => void;
+  /** One attempt to POST JSON. @returns what went wrong, or null */
+  post: (url: string, body: string) => Promise<{ error: string | null }>;
+  /** Asks for the `risk` wake-up. */
+  wakeAt: (dueAt: number) => void;
+  /** Queues a text to a chat. */
+  say: (chatId: string, text: string) => void;
+  /** Messages that were held back may leave. */
+  pump: () => void;
+  warn: (text: string) => void;
+  now: () => number;
+  random: () => number;
+}
+
+export class NumberConduct {
+  readonly guard: SafetyGuard;
+  readonly handoff: Handoff;
+  readonly views: SafetyViews;
+  readonly #deps: ConductDeps;
+  readonly #reader: Reader;
+  #appearing: ReturnType<typeof setTimeout> | undefined;
+  #asking = false;
+
+  constructor(deps: ConductDeps) {
+    this.#deps = deps;
+    this.#reader = new Reader(deps);
+    const instanceId = (): string => deps.state()?.profile.instanceId ?? "";
+    this.handoff = new Handoff({ ...deps, instanceId });
+    this.guard = new SafetyGuard({
+      ...deps,
+      instance: () => {
+        const state = deps.state();
+        return {
+          instanceId: instanceId(),
+          name: state?.profile.name ?? "",
+          behaviorSettings: state?.profile.behaviorSettings ?? {},
+          antiBanSettings: state?.profile.antiBanSettings ?? {},
+          connectedAt: state?.connection.connectedAt ?? null,
+        };
+      },
+      askRestrictions: () => void this.ask(),
+      onResumed: deps.pump,
+    });
+    this.views = safetyViews(this.guard, deps.store, () => deps.session() !== null, deps.now);
+  }
+
+  /** Whether a session shows itself online as soon as it is connected. */
+  get marksOnline(): boolean {
+    return this.#behavior.markOnline && !this.#isStealthy;
+  }
+
+  /** A session is open. */
+  online(): void {
+    this.guard.connected();
+    this.#reader.pump();
+    clearTimeout(this.#appearing);
+    if (!this.#behavior.markOnline || !this.#isStealthy) return;
+    this.#appearing = setTimeout(() => void this.#appear(true), availableAfterMs(this.#deps.random()));
+  }
+
+  /** The behaviour was changed. */
+  changed(): void {
+    clearTimeout(this.#appearing);
+    const { markOnline, markRead } = this.#behavior;
+    if (!markRead) this.#deps.store.chats.clearUnread();
+    void this.#appear(markOnline);
+  }
+
+  /** The canonical id of a chat named by digits or a JID. */
+  chatIdOf(chat: string): string {
+    if (isGroup(chat)) return chat;
+    if (!chat.includes("@")) return phoneJid(chat);
+    return this.#deps.store.contacts.chatIdOf({ phone: phoneOf(chat), lid: lidOf(chat) }) ?? chat;
+  }
+
+  /** Takes one chat, or all, off the do-not-contact list. @returns how many */
+  removeOptOuts(chat: string | null): number {
+    const { optOuts } = this.#deps.store.chats;
+    const chats = chat === null ? optOuts.all().map(({ chatId }) => chatId) : [this.chatIdOf(chat)];
+    return chats.filter((chatId) => optOuts.remove(chatId)).length;
+  }
+
+  /** A connection was stored; one that ended by itself may be a sign of risk. */
+  lost(before: Connection, after: Connection): void {
+    const { lastDisconnect } = after;
+    if (!before.linked || !lastDisconnect || lastDisconnect === before.lastDisconnect) return;
+    this.guard.disconnected(lastDisconnect.reason);
+  }
+
+  /** The `risk` wake-up. Not awaited: an alert's receiver may be slow, and what is lost with the object is due again. */
+  watch(): void {
+    this.guard.watch.run().catch(() => this.#deps.warn("the risk could not be watched"));
+  }
+
+  /** The number is removed. */
+  stop(): void {
+    clearTimeout(this.#appearing);
+    this.#reader.stop();
+  }
+
+  /** A message was stored, in the running transaction. */
+  stored(message: NewMessage): void {
+    if (message.direction === "outbound") {
+      this.handoff.typed(message);
+      return;
+    }
+    const { store, now, random } = this.#deps;
+    const { chatId } = message;
+    store.chats.wrote(chatId, now());
+    if (!isGroup(chatId)) this.#optOut(message);
+    const { markRead, profile, graceMs, delayEnabled } = this.#behavior;
+    if (!markRead) return;
+    const glance = delayEnabled ? GLANCE_MS * (1 + 2 * random()) : 0;
+    const dueAt = now() + (profile === "bot-native" ? glance : graceMs);
+    const { id, address, participant } = message;
+    store.chats.addUnread({ messageId: id, chatId, address, participant }, Math.round(dueAt));
+  }
+
+  /** To be called after the transaction of `stored`. */
+  read(): void {
+    this.#reader.pump();
+  }
+
+  /** The chat is read, then somebody types. */
+  async showTyping({ chatId, address }: QueuedMessage): Promise<void> {
+    await this.#quietly("typing was not shown", async (session) => {
+      if (this.#behavior.markRead) await this.#reader.readNow(chatId);
+      await session.typing(address, true);
+    });
+  }
+
+  /** The chat is read and nobody types any more. */
+  async endTyping({ chatId, address, typingMs }: QueuedMessage): Promise<void> {
+    await this.#quietly("typing was not ended", async (session) => {
+      if (this.#behavior.markRead) await this.#reader.readNow(chatId);
+      if (typingMs > 0) await session.typing(address, false);
+    });
+  }
+
+  get #behavior() {
+    return behaviorOf(this.#deps.state()?.profile.behaviorSettings ?? {});
+  }
+
+  get #isStealthy(): boolean {
+    const { enabled, modules } = this.guard.config;
+    return enabled && modules.stealthConnect.enabled;
+  }
+
+  #optOut({ chatId, text }: NewMessage): void {
+    const { store, now } = this.#deps;
+    if (isKeyword(text, this.guard.config.optOutKeywords)) {
+      if (store.chats.optOuts.add(chatId, now())) store.logs.add("info", "Somebody asked not to be contacted", now());
+    } else if (store.chats.optOuts.remove(chatId)) {
+      store.logs.add("info", "Somebody who had asked not to be contacted wrote again", now());
+    }
+  }
+
+  async #appear(available: boolean): Promise<void> {
+    await this.#quietly("presence was not announced", (session) => session.presence(available));
+  }
+
+  /** Asks WhatsApp what it restricts; one question at a time, because it sees each. */
+  async ask(): Promise<void> {
+    if (this.#asking) return;
+    this.#asking = true;
+    await this.#quietly("WhatsApp did not say what it restricts", async (session) => {
+      this.guard.restricted(await session.restrictions());
+    });
+    this.#asking = false;
+  }
+
+  /** Nothing of this is worth failing a message for. */
+  async #quietly(what: string, work: (session: WhatsAppSession) => Promise<void>): Promise<void> {
+    const session = this.#deps.session();
+    if (!session) return;
+    try {
+      await work(session);
+    } catch (error) {
+      if (error instanceof SessionClosedError) return;
+      this.#deps.warn(`${what} (${error instanceof Error ? error.name : "unknown error"})`);
+    }
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * Limits on how much leaves in a rolling window. The store tells, for each limit, when the send that fills it left
+ * (the limit-th newest one); until that one leaves the window there is no room. Future slots count like past sends, so
+ * what was promised to one caller is never given to another.
+ */
+import { type Block, type BlockCode, DAY_MS, HOUR_MS, longest, MINUTE_MS } from "./verdict.ts";
+
+export interface Window {
+  code: BlockCode;
+  lengthMs: number;
+  limit: number;
+  /** What is counted, in words: "messages in one hour". */
+  what: string;
+  /** Time of the limit-th newest send, epoch milliseconds; null when there are fewer. */
+  filledAt: number | null;
+}
+
+/** @returns a block until the last full window has room again; null when all have */
+export function decideWindows(windows: readonly Window[], now: number): Block | null {
+  return longest(windows.map((window) => decideWindow(window, now)));
+}
+
+function decideWindow({ code, lengthMs, limit, what, filledAt }: Window, now: number): Block | null {
+  const reason = `The limit of ${limit} ${what} is reached.`;
+  if (limit <= 0) return { code, reason, hint: "Raise the limit: it is 0.", until: null };
+  if (filledAt === null) return null;
+  const until = filledAt + lengthMs;
+  return until > now ? { code, reason, hint: "Try again after the wait time, or raise the limit.", until } : null;
+}
+
+/** What a limit is worth at a risk; never less than one, so that a number is slowed, not silenced. */
+export const scaled = (limit: number, multiplier: number): number =>
+  limit <= 0 ? 0 : Math.max(1, Math.floor(limit * multiplier));
+
+/** The three windows of a number, without what fills them. */
+export function rateWindows(
+  limits: { maxPerMinute: number; maxPerHour: number; maxPerDay: number },
+  multiplier: number,
+): Omit<Window, "filledAt">[] {
+  const row = (code: BlockCode, lengthMs: number, limit: number, what: string) => ({
+    code,
+    lengthMs,
+    limit: scaled(limit, multiplier),
+    what,
+  });
+  return [
+    row("minute_limit", MINUTE_MS, limits.maxPerMinute, "messages in one minute"),
+    row("hour_limit", HOUR_MS, limits.maxPerHour, "messages in one hour"),
+    row("day_limit", DAY_MS, limits.maxPerDay, "messages in 24 hours"),
+  ];
+}

@@ -1,0 +1,26 @@
+/** After a connect the first minute is taken slowly: from a tenth of the minute's limit to all of it. */
+import { type Block, MINUTE_MS } from "./verdict.ts";
+
+export const RAMP_MS = MINUTE_MS;
+const FIRST_SHARE = 0.1;
+
+/** Messages allowed since the connect; at least one. */
+export function rampBudget(elapsedMs: number, perMinute: number): number {
+  const share = FIRST_SHARE + (1 - FIRST_SHARE) * Math.max(0, Math.min(1, elapsedMs / RAMP_MS));
+  return Math.max(1, Math.floor(perMinute * share));
+}
+
+/** @param sent slots given since the connect, those to come included */
+export function decideRamp(connectedAt: number | null, sent: number, perMinute: number, now: number): Block | null {
+  if (connectedAt === null || now - connectedAt >= RAMP_MS || sent < rampBudget(now - connectedAt, perMinute))
+    return null;
+  const share = (sent + 1) / perMinute;
+  const elapsed = share >= 1 ? RAMP_MS : (RAMP_MS * (share - FIRST_SHARE)) / (1 - FIRST_SHARE);
+  return {
+    code: "reconnect_ramp",
+    reason: "The number connected less than a minute ago and starts slowly.",
+    hint: "Try again in a few seconds.",
+    // Rounded up: a millisecond earlier the floor of the budget is still one less.
+    until: connectedAt + Math.min(RAMP_MS, Math.ceil(elapsed) + 1),
+  };
+}
