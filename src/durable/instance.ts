@@ -117,16 +117,16 @@ export class InstanceObject extends DurableObject<Env> implements InstanceRpc {
     });
   }
 
-  async send(orgId: string, message: OutgoingMessage): Promise<Result<SentMessage>> {
-    return this.#of(orgId, (number) => number.send(message));
+  async send(orgId: string, message: OutgoingMessage, callId?: string): Promise<Result<SentMessage>> {
+    return this.#of(orgId, (number) => number.send(message, callId));
   }
 
-  async react(orgId: string, reaction: OutgoingReaction): Promise<Result<SentMessage>> {
-    return this.#of(orgId, (number) => number.react(reaction));
+  async react(orgId: string, reaction: OutgoingReaction, callId?: string): Promise<Result<SentMessage>> {
+    return this.#of(orgId, (number) => number.react(reaction, callId));
   }
 
-  async editMessage(orgId: string, messageId: string, text: string): Promise<Result<SentMessage>> {
-    return this.#of(orgId, (number) => number.editMessage(messageId, text));
+  async editMessage(orgId: string, messageId: string, text: string, callId?: string): Promise<Result<SentMessage>> {
+    return this.#of(orgId, (number) => number.editMessage(messageId, text, callId));
   }
 
   async deleteMessage(orgId: string, messageId: string): Promise<Result<SentMessage>> {

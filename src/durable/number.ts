@@ -18,9 +18,10 @@ import { changeBehavior } from "../number-safety/behavior.ts";
 import { changeLegacy } from "../number-safety/legacy.ts";
 import { ProfileKeeper } from "../profile/profile-keeper.ts";
 import { deleteMessage, editMessage, react } from "../sending/act-on-message.ts";
+import { messageIdOf } from "../sending/message-id.ts";
 import { lastSpoke, lookUpNumber } from "../sending/numbers.ts";
 import { Outbox } from "../sending/outbox.ts";
-import { queueText, replyText, sendMessage } from "../sending/send-message.ts";
+import { queueText, replyText, type SendingDeps, sendMessage } from "../sending/send-message.ts";
 import { INSTANCE_MIGRATIONS } from "../store/instance-migrations.ts";
 import type { Connection, InstanceState } from "../store/instance-table.ts";
 import type { NewMessage } from "../store/messages-table.ts";
@@ -225,16 +226,17 @@ export class WhatsAppNumber {
     this.#state = this.store.instance.load();
   }
 
-  send(message: OutgoingMessage): Promise<Result<SentMessage>> {
-    return sendMessage(message, this.#sending);
+  /** @param callId of a call with an `Idempotency-Key`: repeated after a crash, it is still one message */
+  send(message: OutgoingMessage, callId?: string): Promise<Result<SentMessage>> {
+    return sendMessage(message, this.#sendingFor(callId));
   }
 
-  react(reaction: OutgoingReaction): Promise<Result<SentMessage>> {
-    return react(reaction, this.#sending);
+  react(reaction: OutgoingReaction, callId?: string): Promise<Result<SentMessage>> {
+    return react(reaction, this.#sendingFor(callId));
   }
 
-  editMessage(messageId: string, text: string): Promise<Result<SentMessage>> {
-    return editMessage(messageId, text, this.#sending);
+  editMessage(messageId: string, text: string, callId?: string): Promise<Result<SentMessage>> {
+    return editMessage(messageId, text, this.#sendingFor(callId));
   }
 
   deleteMessage(messageId: string): Promise<Result<SentMessage>> {
@@ -310,12 +312,13 @@ export class WhatsAppNumber {
     return settings.ok ? targetPolicy(settings.value) : { allowLoopback: false, ownOrigin: null };
   }
 
-  get #sending() {
+  get #sending(): SendingDeps {
     return {
       store: this.store,
       outbox: this.#outbox,
       session: this.keeper.online,
       connection: this.#state?.connection ?? NEVER_CONNECTED,
+      messageId: null,
       randomBytes,
       pacing: {
         transaction: (work: () => void) => this.#transaction(work),
@@ -324,6 +327,10 @@ export class WhatsAppNumber {
       },
       now,
     };
+  }
+
+  #sendingFor(callId: string | undefined): SendingDeps {
+    return { ...this.#sending, messageId: callId === undefined ? null : messageIdOf(callId) };
   }
 
   get #inbound(): InboundContext {

@@ -180,11 +180,15 @@ export interface InstanceRpc extends ConductRpc {
   stopConnection(orgId: string, options: { revoke: boolean }): Promise<Result<InstanceView>>;
   /** Closes the session and wipes credentials and Signal keys; messages, settings and logs stay. */
   clearAuth(orgId: string): Promise<Result<InstanceView>>;
-  send(orgId: string, message: OutgoingMessage): Promise<Result<SentMessage>>;
+  /**
+   * `callId` names a call with an `Idempotency-Key` (hash, hexadecimal): repeated after a crash it is still one message.
+   * The same for `react` and `editMessage`.
+   */
+  send(orgId: string, message: OutgoingMessage, callId?: string): Promise<Result<SentMessage>>;
   /** Reacts to a stored message of either side; `not_found` when it is not stored in that chat. */
-  react(orgId: string, reaction: OutgoingReaction): Promise<Result<SentMessage>>;
+  react(orgId: string, reaction: OutgoingReaction, callId?: string): Promise<Result<SentMessage>>;
   /** Replaces the text of a message of ours; `wrong_state` when WhatsApp no longer allows it. */
-  editMessage(orgId: string, messageId: string, text: string): Promise<Result<SentMessage>>;
+  editMessage(orgId: string, messageId: string, text: string, callId?: string): Promise<Result<SentMessage>>;
   /** Takes a message of ours back from everybody; `wrong_state` when WhatsApp no longer allows it. */
   deleteMessage(orgId: string, messageId: string): Promise<Result<SentMessage>>;
   /** Asks WhatsApp about a phone number (digits). */

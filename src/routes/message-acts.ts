@@ -130,18 +130,26 @@ function reacted({ status, reason }: SentMessage, { emoji, messageId }: { emoji:
 export const messageActs = new OpenAPIHono<AppEnv>()
   .openapi(react, async (c) => {
     const reaction = c.req.valid("json");
-    return c.json(reacted(unwrap(await c.var.instance.react(c.var.orgId, reaction)), reaction), 200);
+    return c.json(
+      reacted(unwrap(await c.var.instance.react(c.var.orgId, reaction, c.var.idempotencyId)), reaction),
+      200,
+    );
   })
   .openapi(autoReact, async (c) => {
     const { orgId, services, principal } = c.var;
     const { reaction, fromPhone } = c.req.valid("json");
     const { id, instance } = unwrap(await selectInstance({ orgId, services, principal, to: reaction.to, fromPhone }));
-    const sent = unwrap(await instance.react(orgId, reaction));
+    const sent = unwrap(await instance.react(orgId, reaction, c.var.idempotencyId));
     return c.json({ ...reacted(sent, reaction), instance_id: id }, 200);
   })
   .openapi(edit, async (c) => {
     const { messageId } = c.req.valid("param");
-    const sent = await c.var.instance.editMessage(c.var.orgId, messageId, c.req.valid("json").text);
+    const sent = await c.var.instance.editMessage(
+      c.var.orgId,
+      messageId,
+      c.req.valid("json").text,
+      c.var.idempotencyId,
+    );
     return c.json(sentAnswer(unwrap(sent)), 200);
   })
   .openapi(remove, async (c) => {

@@ -80,16 +80,16 @@ const listMessages = createRoute({
 
 export const messaging = new OpenAPIHono<AppEnv>()
   .openapi(send, async (c) => {
-    const { orgId, instance } = c.var;
+    const { orgId, instance, idempotencyId } = c.var;
     const message = unwrap(await outgoing(c.req.valid("json")));
-    const sent = unwrap(await instance.send(orgId, message));
+    const sent = unwrap(await instance.send(orgId, message, idempotencyId));
     return c.json(sentAnswer(sent), 200, retryAfter(sent));
   })
   .openapi(autoSend, async (c) => {
-    const { orgId, services, principal } = c.var;
+    const { orgId, services, principal, idempotencyId } = c.var;
     const { message: body, fromPhone } = c.req.valid("json");
     const { id, instance } = unwrap(await selectInstance({ orgId, services, principal, to: body.to, fromPhone }));
-    const sent = unwrap(await instance.send(orgId, unwrap(await outgoing(body))));
+    const sent = unwrap(await instance.send(orgId, unwrap(await outgoing(body)), idempotencyId));
     return c.json(autoSentAnswer(sent, id), 200, retryAfter(sent));
   })
   .openapi(listMessages, async (c) => {

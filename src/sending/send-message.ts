@@ -21,6 +21,8 @@ export interface SendingDeps {
   /** Null unless the number is online. */
   session: WhatsAppSession | null;
   connection: Connection;
+  /** The id of a call that may be repeated after a crash; null = a new one each time. */
+  messageId: string | null;
   randomBytes: (length: number) => Uint8Array;
   pacing: PacingDeps;
   now: () => number;
@@ -51,7 +53,10 @@ export async function recipientOf(to: string, deps: SendingDeps): Promise<Result
   }
 }
 
-/** Stores a message, sends it at its slot and answers what became of it. */
+/**
+ * Stores a message, sends it at its slot and answers what became of it. One that is stored already, because its call is
+ * repeated, is answered and not sent again.
+ */
 export async function deliver(
   draft: Draft,
   recipient: Recipient,
@@ -59,6 +64,8 @@ export async function deliver(
   wishes: Wishes = {},
 ): Promise<Result<SentMessage>> {
   const message = toStored(draft, recipient, "api", deps);
+  const known = deps.messageId === null ? null : deps.store.messages.outcome(message.id);
+  if (known) return ok({ ...described(message), ...known, delayMs: 0, typingSimulation: false, delayEnabled: false });
   const paced = pace(message, wishes, deps.pacing);
   if (paced.kind === "refused") return { ok: false, error: paced.error };
   if (paced.kind === "blocked") {
@@ -107,7 +114,7 @@ export function replyText(event: LoggedEvent, text: string, deps: SendingDeps): 
 export function queueText(chatId: string, text: string, deps: SendingDeps): string | null {
   const payload = composeMessage({ kind: "text", text }, { randomBytes: deps.randomBytes });
   const recipient = { chatId, address: chatId, phone: phoneOf(chatId) };
-  const message = toStored({ type: "text", text, payload }, recipient, "reply", deps);
+  const message = toStored({ type: "text", text, payload }, recipient, "reply", { ...deps, messageId: null });
   const paced = pace(message, {}, deps.pacing, REPLY_PATIENCE_MS);
   if (paced.kind === "refused") deps.store.logs.add("error", `A reply was not sent: ${paced.error.error}`, deps.now());
   return paced.kind === "stored" ? message.id : null;
@@ -140,10 +147,10 @@ function toStored(
   { type, text, payload, quoted = null, details = {} }: Draft,
   { chatId, address, phone }: Recipient,
   source: "api" | "reply",
-  { connection, randomBytes, now }: SendingDeps,
+  { connection, messageId, randomBytes, now }: SendingDeps,
 ): NewMessage {
   return {
-    id: newMessageId(randomBytes),
+    id: messageId ?? newMessageId(randomBytes),
     chatId,
     direction: "outbound",
     address,

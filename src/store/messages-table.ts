@@ -234,6 +234,19 @@ export function messagesTable(sql: SqlStorage) {
         .one();
     },
 
+    /** What became of a message of ours so far; null when it is not stored. */
+    outcome(id: string): { status: "pending" | "sent" | "failed"; code: number | null; reason: string | null } | null {
+      const row = sql
+        .exec<{ status: MessageStatus; code: number | null; reason: string | null }>(
+          "SELECT status, code, reason FROM messages WHERE id = ? AND direction = 'outbound'",
+          id,
+        )
+        .toArray()[0];
+      if (!row) return null;
+      const { status, code, reason } = row;
+      return { status: status === "pending" || status === "failed" ? status : "sent", code, reason };
+    },
+
     /** Encoded `proto.Message` of a message of ours, for a recipient who could not decrypt it. */
     payloadOfOurs(id: string): Uint8Array | null {
       return payloadOf(

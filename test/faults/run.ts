@@ -7,7 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { buildGateway } from "../../scripts/support/gateway-process.ts";
-import { runScenario, type ScenarioResult } from "./scenario.ts";
+import { losses } from "./losses.ts";
+import { runScenario } from "./scenario.ts";
 
 const { values } = parseArgs({
   options: {
@@ -17,19 +18,6 @@ const { values } = parseArgs({
     kills: { type: "string", default: "5" },
   },
 });
-
-/** What must not happen in a run. */
-export function losses(result: ScenarioResult): string[] {
-  const found: string[] = [];
-  const expectZero = (count: number, what: string): void => void (count > 0 && found.push(`${count} ${what}`));
-  expectZero(result.inboundSaid - result.inboundStored, "inbound not stored once");
-  expectZero(result.inboundSaid - result.inboundDelivered, "inbound not delivered");
-  expectZero(result.outboundAsked - result.outboundReceived, "outbound lost");
-  expectZero(result.outboundShownTwice, "outbound shown twice");
-  expectZero(result.outOfOrder, "out of order");
-  expectZero(result.neededNewLink ? 1 : 0, "session that needs a new link");
-  return found;
-}
 
 const first = values.seed === undefined ? 1 : Number(values.seed);
 const runs = values.seed === undefined ? Number(values.seeds) : 1;

@@ -47,6 +47,8 @@ export interface ScenarioResult {
 /** The whole run, and the pause between tries while the runtime is down. */
 const PATIENCE_MS = 240_000;
 const TRY_AGAIN_MS = 150;
+/** A heartbeat (30 s) and one backoff. */
+const RECONNECT_PATIENCE_MS = 60_000;
 const CONTACTS = 4;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -147,15 +149,14 @@ class Scenario {
     }
   }
 
+  /** @returns false when it is to be tried again; @throws when the call is wrong and never will be right */
   async #tryToSend(number: GatewayNumber, to: string, message: string): Promise<boolean> {
-    try {
-      const headers = { "Idempotency-Key": `faults-${this.#options.seed}-${message}` };
-      const { status } = await this.#api.call("POST", `${number.path}/send`, { to, message }, headers);
-      return status === 200;
-    } catch {
-      // The runtime is down: the connection was refused or broke in the middle.
-      return false;
-    }
+    const headers = { "Idempotency-Key": `faults-${this.#options.seed}-${message.replace(" ", "-")}` };
+    const answer = await this.#api.call("POST", `${number.path}/send`, { to, message }, headers).catch(() => null);
+    // No answer: the runtime is down, or went down in the middle.
+    if (answer === null || answer.status === 409 || answer.status >= 500) return false;
+    if (answer.status === 200) return true;
+    throw new Error(`POST send: ${answer.status} ${JSON.stringify(answer.body)}`);
   }
 
   /** The faults, spread over the traffic; each but the last SIGKILL leaves time to come back. */
@@ -172,7 +173,9 @@ class Scenario {
     }
   }
 
+  /** Breaks the connection there is; between two breaks the number has to come back by itself. */
   async #disturb(phone: Phone): Promise<void> {
+    await phone.online({ timeoutMs: RECONNECT_PATIENCE_MS });
     this.#otherFaults += 1;
     const fault = pick(this.#random, ["drop", "503", "515", "end"] as const);
     if (fault === "drop") await this.#whatsApp.drops(phone);
@@ -184,8 +187,17 @@ class Scenario {
   /** Waits until nothing is missing, or until patience ends: then the counts show what is. */
   async #arrived(number: GatewayNumber, contacts: Contact[], inbound: string[], outbound: string[]): Promise<void> {
     while (!this.#outOfPatience) {
-      const { inboundStored, inboundDelivered, outboundReceived } = await this.#count(number, contacts, inbound, outbound);
-      if (inboundStored === inbound.length && inboundDelivered === inbound.length && outboundReceived === outbound.length)
+      const { inboundStored, inboundDelivered, outboundReceived } = await this.#count(
+        number,
+        contacts,
+        inbound,
+        outbound,
+      );
+      if (
+        inboundStored === inbound.length &&
+        inboundDelivered === inbound.length &&
+        outboundReceived === outbound.length
+      )
         return;
       await pause(500);
     }
@@ -244,6 +256,8 @@ function mine(texts: readonly string[], index: number): string[] {
 
 /** How many texts came after one that was sent later; repetitions of the same id do not count. */
 function disorder(contact: Contact, sent: readonly string[]): number {
-  const first = [...new Set(contact.inbox.map(({ text }) => text))].map((text) => sent.indexOf(text)).filter((at) => at >= 0);
+  const first = [...new Set(contact.inbox.map(({ text }) => text))]
+    .map((text) => sent.indexOf(text))
+    .filter((at) => at >= 0);
   return first.filter((at, position) => position > 0 && at < (first[position - 1] ?? 0)).length;
 }

@@ -16,10 +16,10 @@ export class Api {
     this.#headers = headers;
   }
 
-  async call(method: string, path: string, body?: unknown): Promise<Answer> {
+  async call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
     const response = await fetch(this.#url() + path, {
       method,
-      headers: { ...this.#headers, ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
+      headers: { ...this.#headers, ...headers, ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();

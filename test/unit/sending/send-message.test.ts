@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { NEVER_CONNECTED } from "../../../src/connection/connection-state.ts";
 import type { Reservation } from "../../../src/guard/safety-guard.ts";
 import { behaviorOf } from "../../../src/number-safety/behavior.ts";
-import { newMessageId } from "../../../src/sending/message-id.ts";
+import { messageIdOf, newMessageId } from "../../../src/sending/message-id.ts";
 import { replyText, type SendingDeps, sendMessage } from "../../../src/sending/send-message.ts";
 import type { Connection } from "../../../src/store/instance-table.ts";
 import { proto } from "../../../src/whatsapp/baileys.ts";
@@ -27,6 +27,7 @@ function onlineNumber(error: number | null = null) {
     outbox: number.outbox,
     session,
     connection: ONLINE,
+    messageId: null,
     randomBytes: (length) => Uint8Array.from({ length }, (_, index) => index + 1),
     pacing: {
       transaction: (work) => number.storage.transactionSync(work),
@@ -62,6 +63,19 @@ describe("sending a text", () => {
     expect([world.handed, statusOf(ID)]).toEqual([[ID], "sent"]);
     const payload = store.messages.payloadOfOurs(ID) ?? new Uint8Array();
     expect(proto.Message.decode(payload).extendedTextMessage?.text).toBe(TEXT.text);
+  });
+
+  test("that is repeated with its id, after a crash say, sends nothing more and gives the same answer", async () => {
+    const { deps, world, store } = onlineNumber();
+    const call = { ...deps, messageId: messageIdOf("0123456789abcdef0123456789") };
+    const first = await sendMessage(TEXT, call);
+    expect(first).toMatchObject({ ok: true, value: { messageId: "3EB00123456789ABCDEF01", status: "sent" } });
+    expect(await sendMessage(TEXT, call)).toMatchObject({
+      ok: true,
+      value: { messageId: "3EB00123456789ABCDEF01", status: "sent", text: TEXT.text },
+    });
+    expect(world.handed).toEqual(["3EB00123456789ABCDEF01"]);
+    expect(store.messages.list({ limit: 10 }).messages).toHaveLength(1);
   });
 
   test("tells a refusal of WhatsApp as a failed message, not as an error of the call", async () => {
