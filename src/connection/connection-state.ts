@@ -31,6 +31,8 @@ const FIRST_DELAY_MS = 1_000;
 const LONGEST_DELAY_MS = 300_000;
 /** A connection that lasted this long was a good one: the next loss starts the backoff afresh. */
 const STABLE_AFTER_MS = 60_000;
+/** One that opened at all proves that WhatsApp lets us in: the wait after its loss stays at 16 s or below. */
+const MOST_AFTER_OPEN = 4;
 /** WhatsApp asks for a new connection once after linking; one that goes on asking is met with pauses. */
 const MOST_AT_ONCE = 3;
 
@@ -108,7 +110,8 @@ export interface ClosedVerdict {
 export function closed(state: Connection, end: SessionEnd, now: number, random: number): ClosedVerdict {
   const why = explainDisconnect(end);
   const wasStable = state.connectedAt !== null && now - state.connectedAt >= STABLE_AFTER_MS;
-  const attempt = wasStable ? 0 : state.attempt;
+  const wasOpen = state.connectedAt !== null;
+  const attempt = wasStable ? 0 : wasOpen ? Math.min(state.attempt, MOST_AFTER_OPEN) : state.attempt;
   const linkIsOver = state.linking !== null && now >= state.linking.deadline;
   const reconnect = linkIsOver ? "stop" : why.reconnect;
   const clearAuth = why.clearAuth;

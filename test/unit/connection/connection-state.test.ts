@@ -105,10 +105,17 @@ describe("logging in", () => {
     expect(opened(connection({ lid: "99" }), { phone: "491", lid: null }, NOW).lid).toBe("99");
   });
 
+  test("waits at most 16 s after a connection that opened, however often it broke; longer where none opens", () => {
+    const broken = opened(connection({ attempt: 9 }), { phone: "491", lid: null }, NOW - 1_000);
+    expect(closed(broken, end(503), NOW, 1).retryAt).toBe(NOW + 16_000);
+    const neverOpen = connection({ phase: "opening", attempt: 9, connectedAt: null });
+    expect(closed(neverOpen, end(503), NOW, 1).retryAt).toBe(NOW + 300_000);
+  });
+
   test("leaves the failures in a row alone: a connection has to last before it counts as good", () => {
-    const flapping = opened(connection({ attempt: 5 }), { phone: "491", lid: null }, NOW - MINUTE + 1);
-    expect(closed(flapping, end(428), NOW, 0).state.attempt).toBe(6);
-    const stable = opened(connection({ attempt: 5 }), { phone: "491", lid: null }, NOW - MINUTE);
+    const flapping = opened(connection({ attempt: 3 }), { phone: "491", lid: null }, NOW - MINUTE + 1);
+    expect(closed(flapping, end(428), NOW, 0).state.attempt).toBe(4);
+    const stable = opened(connection({ attempt: 3 }), { phone: "491", lid: null }, NOW - MINUTE);
     expect(closed(stable, end(428), NOW, 0).state.attempt).toBe(1);
   });
 });
@@ -149,7 +156,7 @@ describe("a lost connection", () => {
       pauses.push((verdict.retryAt ?? Number.NaN) - NOW);
       state = opened(retrying(verdict.state), { phone: "491", lid: null }, NOW);
     }
-    expect(pauses).toEqual([0, 0, 0, 4_000, 8_000, 16_000]);
+    expect(pauses).toEqual([0, 0, 0, 4_000, 8_000, 8_000]);
   });
 
   test("opens under a new epoch, for the same purpose", () => {
