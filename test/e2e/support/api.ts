@@ -1,4 +1,5 @@
-/** Plain HTTP calls to the gateway. */
+/** Plain HTTP calls to the gateway; every answer is held against the OpenAPI document. */
+import { assertDocumented } from "../../support/documented.ts";
 
 export interface Answer {
   status: number;
@@ -23,6 +24,9 @@ export class Api {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
+    const contentType = response.headers.get("Content-Type");
+    const json = contentType?.startsWith("application/json") ? JSON.parse(text) : undefined;
+    assertDocumented(method, path, { status: response.status, contentType, json });
     return { status: response.status, headers: response.headers, body: text === "" ? {} : JSON.parse(text) };
   }
 

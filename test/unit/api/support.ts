@@ -2,6 +2,7 @@
 import { buildApp } from "../../../src/app.ts";
 import type { DirectoryRpc, InstanceRpc, InstanceView, NewAuditEntry } from "../../../src/durable/rpc.ts";
 import type { SettingsSource } from "../../../src/settings.ts";
+import { assertDocumented } from "../../support/documented.ts";
 
 export const NOW = Date.parse("2026-01-29T12:00:00.000Z");
 export const QR_TEXT =
@@ -85,12 +86,11 @@ export function api({
   async function call(target: string, options?: Call): Promise<Answer> {
     const response = await request(target, options);
     const text = await response.text();
-    const isJson = response.headers.get("Content-Type")?.startsWith("application/json") === true;
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: text === "" ? null : isJson ? JSON.parse(text) : text,
-    };
+    const contentType = response.headers.get("Content-Type");
+    const json = contentType?.startsWith("application/json") ? JSON.parse(text) : undefined;
+    const [method = "", path = ""] = target.split(" ");
+    assertDocumented(method, path, { status: response.status, contentType, json });
+    return { status: response.status, headers: response.headers, body: text === "" ? null : (json ?? text) };
   }
   return { call, request, named, audited };
 }
