@@ -10,7 +10,7 @@ export interface Operation {
   id: string;
   /** Null for what needs no key. */
   scope: "read" | "send" | "manage" | "admin" | null;
-  parameters: { name: string; in: string }[];
+  parameters: { name: string; in: string; schema?: unknown }[];
   /** Null when it takes none. */
   body: { content: Record<string, { schema?: unknown; example?: unknown }> } | null;
   responses: Record<string, { $ref?: string; content?: Record<string, unknown> }>;
@@ -56,16 +56,27 @@ export function operationOf(method: string, path: string): Operation | undefined
   return found.sort((a, b) => a.path.split("{").length - b.path.split("{").length)[0];
 }
 
-/** A body that is right, from the document's example; null for an operation without JSON. */
+const exampleOf = (node: unknown): unknown => (isObject(node) ? node.example : undefined);
+const isObject = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** A body that is right, from the document's examples; null for an operation without JSON. */
 export function exampleBody({ body }: Operation): Json | null {
   const content = body?.content["application/json"];
   if (content === undefined) return null;
-  const { $ref, ...inline } = (content.schema ?? {}) as { $ref?: string; example?: unknown };
+  const { $ref, ...inline } = (content.schema ?? {}) as { $ref?: string };
   const schema = $ref === undefined ? inline : document.components.schemas[$ref.split("/").at(-1) ?? ""];
-  return (content.example ?? (schema as { example?: unknown }).example ?? {}) as Json;
+  const whole = content.example ?? exampleOf(schema);
+  if (isObject(whole)) return whole;
+  const { properties = {} } = schema as { properties?: Json };
+  const fields = Object.entries(properties).map(([name, field]) => [name, exampleOf(field)] as const);
+  return Object.fromEntries(fields.filter(([, example]) => example !== undefined));
 }
 
-/** A path of the operation, with these values for its parameters. */
-export function pathOf({ path }: Operation, parameters: Record<string, string> = {}): string {
-  return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => parameters[name] ?? "unknown");
+/** A path of the operation: with these values for its parameters, else with the document's examples. */
+export function pathOf({ path, parameters }: Operation, values: Record<string, string> = {}): string {
+  return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const example = exampleOf(parameters.find((parameter) => parameter.name === name)?.schema);
+    return values[name] ?? encodeURIComponent(typeof example === "string" ? example : "unknown");
+  });
 }

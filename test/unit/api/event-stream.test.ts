@@ -140,20 +140,30 @@ describe("GET …/events/stream", () => {
   });
 });
 
+/** A whole event, as the log keeps it. */
+const LINKING = {
+  event: "qr",
+  event_id: "evt_8",
+  seq: 8,
+  instance_id: "wa_1",
+  created_at: "2026-01-29T12:00:00.000Z",
+  method: "qr",
+};
+
 test("GET …/events gives a page of the log", async () => {
   const asked: unknown[] = [];
   const { call } = api({
     instance: {
       listEvents: async (_orgId, query) => {
         asked.push(query);
-        return ok(page([8], 8, true));
+        return ok({ events: [LINKING], next: 8, more: true });
       },
     },
   });
   expect((await call("GET /api/instances/wa_1/events?after=7&limit=1&types=message")).body).toEqual({
     success: true,
     count: 1,
-    events: [body(8)],
+    events: [LINKING],
     next: 8,
     more: true,
   });
