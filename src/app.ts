@@ -14,6 +14,7 @@ import { serveOpenApi } from "./openapi.ts";
 import { audit } from "./routes/audit.ts";
 import { behavior } from "./routes/behavior.ts";
 import { connections } from "./routes/connection.ts";
+import { describeWebhooks } from "./routes/event-catalogue.ts";
 import { events } from "./routes/events.ts";
 import { handoff } from "./routes/handoff.ts";
 import { health } from "./routes/health.ts";
@@ -65,5 +66,6 @@ export function buildApp<Bindings extends SettingsSource>(platform: Platform<Bin
   app.route("/", storage());
   app.route("/", keys);
   app.route("/", audit);
+  describeWebhooks(app);
   return app;
 }

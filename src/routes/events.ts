@@ -5,7 +5,6 @@ import { unwrap } from "../middleware/errors.ts";
 import { InstanceParamsSchema, withoutUndefined } from "../schemas/common.ts";
 import { EventListSchema, EventQuerySchema, StreamHeadersSchema, StreamQuerySchema } from "../schemas/event-query.ts";
 import { answer, errorResponses, needs } from "./document.ts";
-import { describeWebhooks } from "./event-catalogue.ts";
 import { eventStream } from "./event-stream.ts";
 
 const tags = ["Events"];
@@ -83,5 +82,3 @@ export const events = new OpenAPIHono<AppEnv>()
     };
     return c.body(stream, 200, headers);
   });
-
-describeWebhooks(events);

@@ -15,6 +15,8 @@ import { WebhookReceiver } from "./webhook-receiver.ts";
 export interface Lab {
   readonly whatsApp: SimulatorServer;
   readonly api: Api;
+  /** Address of the gateway; another one after it was started anew. */
+  readonly url: string;
   readonly hook: WebhookReceiver;
   /** A new instance; its webhook is `hook`. Without `settings` it sends without pauses and limits. */
   number(id: string, settings?: object): Promise<GatewayNumber>;
@@ -77,6 +79,9 @@ export function useLab({ settings = () => ({}) }: LabOptions = {}): Lab {
       return started(hook);
     },
     api,
+    get url() {
+      return started(gateway).url;
+    },
     number: (id, settings) => GatewayNumber.create(api, id, started(hook).url, settings),
     async crashesAndStarts() {
       await started(gateway).kill();

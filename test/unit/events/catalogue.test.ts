@@ -1,0 +1,112 @@
+import { describe, expect, test } from "vitest";
+import { openApiSnapshot } from "../../../scripts/openapi-document.ts";
+import {
+  connectionPayload,
+  eventBody,
+  identifiedPayload,
+  linkPayload,
+  messagePayload,
+  sentPayload,
+  statusPayload,
+  testPayload,
+} from "../../../src/events/payload.ts";
+import { EVENT_TYPES, type EventType } from "../../../src/schemas/event-types.ts";
+import { EVENT_SCHEMAS, TestEventSchema } from "../../../src/schemas/events.ts";
+import type { NewMessage, SentRow } from "../../../src/store/messages-table.ts";
+
+const AT = Date.parse("2026-11-01T12:00:00.000Z");
+const CHAT = "492@s.whatsapp.net";
+
+const message: NewMessage = {
+  id: "3EB0A",
+  chatId: CHAT,
+  direction: "inbound",
+  address: "77@lid",
+  fromPhone: "492",
+  toPhone: "491",
+  fromLid: "77",
+  pushName: "Bob",
+  participant: null,
+  type: "text",
+  text: "Hello",
+  quoted: { messageId: "3EB0Z", text: "Before" },
+  unsupported: true,
+  status: "received",
+  source: null,
+  sentAt: AT,
+  payload: new Uint8Array(),
+};
+
+const sent: SentRow = {
+  id: "3EB0B",
+  chat_id: CHAT,
+  status: "sent",
+  from_phone: "491",
+  to_phone: "492",
+  type: "text",
+  text: "Hi",
+  sent_at: AT,
+  source: "reply",
+};
+
+const why = { reason: "logged_out", code: 401, message: "…", nextAction: "link_again", at: "" } as const;
+
+/** What the gateway's own code makes of each type. */
+const MADE: readonly (readonly [EventType, Record<string, unknown>])[] = [
+  ["message", messagePayload(message, "wa_1")],
+  [
+    "message",
+    messagePayload({ ...message, quoted: null, unsupported: false, chatId: "120@g.us", participant: "77@lid" }, "wa_1"),
+  ],
+  ["message.sent", sentPayload(sent, "wa_1")],
+  [
+    "message.sent",
+    { ...messagePayload({ ...message, direction: "outbound", status: "sent" }, "wa_1"), source: "phone" },
+  ],
+  ["message.status", statusPayload({ ...sent, status: "read" }, "wa_1")],
+  ["message.status", statusPayload({ ...sent, status: "failed" }, "wa_1", { code: 463, reason: "restricted" })],
+  ["connection", connectionPayload("wa_1", "connected", null)],
+  ["connection", connectionPayload("wa_1", "disconnected", why)],
+  ["qr", linkPayload("wa_1", "qr")],
+  ["qr", linkPayload("wa_1", "code")],
+  ["contact.identified", identifiedPayload("wa_1", { chatId: CHAT, phone: "492", lid: "77" })],
+];
+
+describe("an event of the type", () => {
+  test.each(MADE)("%s is what its schema describes, field by field", (type, payload) => {
+    const body = eventBody({ seq: 7, type, chatId: null, payload, createdAt: AT });
+    // A schema drops what it does not describe: an undocumented field would be missing here.
+    expect(EVENT_SCHEMAS[type].parse(body)).toEqual(body);
+  });
+
+  test("webhook.test has the fields of a message, and no place in the log", () => {
+    const body = testPayload("wa_1", "491", "evt_test_1", AT);
+    expect(TestEventSchema.parse(body)).toEqual(body);
+    const real = eventBody({
+      seq: 7,
+      type: "message",
+      chatId: null,
+      payload: messagePayload(message, "wa_1"),
+      createdAt: AT,
+    });
+    const { unsupported: _, ...usual } = real as Record<string, unknown>;
+    expect(Object.keys(body).sort()).toEqual(Object.keys(usual).sort());
+  });
+});
+
+describe("the document", () => {
+  const { webhooks } = JSON.parse(openApiSnapshot()) as {
+    webhooks: Record<string, { post: { description: string; requestBody: object; security: [] } }>;
+  };
+
+  test("lists what is posted: every type of the log, and the test", () => {
+    expect(Object.keys(webhooks).sort()).toEqual([...EVENT_TYPES, "webhook.test"].sort());
+  });
+
+  test.each([...EVENT_TYPES])("says when %s is emitted, and describes its body", (type) => {
+    const operation = webhooks[type]?.post;
+    expect(operation?.description).toMatch(/^Emitted when /);
+    expect(JSON.stringify(operation?.requestBody)).toContain("#/components/schemas/");
+    expect(operation?.security).toEqual([]);
+  });
+});
