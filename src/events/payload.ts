@@ -155,6 +155,7 @@ export function testPayload(instanceId: string, phone: string | null, id: string
     to_phone: phone,
     message: "This is a test of your webhook. Nobody wrote it.",
     media_type: "text",
+    type: "text",
     media_url: null,
     mime_type: null,
     file_name: null,

@@ -3,14 +3,10 @@ import { z } from "@hono/zod-openapi";
 import { nullable, text } from "./payload-fields.ts";
 
 const messageRef = z.object({ message_id: text("The message it is about", "3EB0A9253FA64269E11C9D") });
-const card = z.object({ display_name: z.string().nullable(), phone_number: z.string().nullable() });
+const card = z.object({ display_name: z.string(), phone_number: z.string().nullable() });
 
 /** What a message may say beyond its text; each only there when the message has it. */
 const detailFields = {
-  type: z
-    .string()
-    .optional()
-    .openapi({ description: "The kind, finer than `media_type`: also `reaction`, `poll`, …", example: "text" }),
   location: z
     .object({
       latitude: z.number(),
@@ -48,10 +44,6 @@ const detailFields = {
   view_once: z.literal(true).optional(),
   ephemeral: z.literal(true).optional(),
   mentions: z.array(z.string()).optional().openapi({ description: "Digits of the people mentioned; LIDs as `…@lid`" }),
-  buttons: z
-    .array(z.object({ id: z.string(), text: z.string(), url: z.string().optional() }))
-    .optional()
-    .openapi({ description: "Links and quick replies offered" }),
   unsupported: z
     .literal(true)
     .optional()
@@ -82,6 +74,7 @@ const common = {
   to_phone: nullable(z.string(), "Digits of the recipient; null for a group or a hidden phone", "358942721757"),
   message: z.string().openapi({ description: "Text or caption; empty when there is none", example: "Hello!" }),
   media_type: mediaType,
+  type: text("The kind, finer than `media_type`: also `reaction`, `poll`, …", "text"),
   media_id: z.string().nullable().optional().openapi({ description: "Id of the file, for `GET …/media/{mediaId}`" }),
   media: file.nullable().optional().openapi({ description: "The file, once it can be downloaded" }),
   webhook_id: text("The instance again, under the contract's name", "wa_lxyz123_abc45"),

@@ -10,9 +10,13 @@ import {
   statusPayload,
   testPayload,
 } from "../../../src/events/payload.ts";
+import { receiveCall } from "../../../src/inbound/receive.ts";
 import { EVENT_TYPES, type EventType } from "../../../src/schemas/event-types.ts";
 import { EVENT_SCHEMAS, TestEventSchema } from "../../../src/schemas/events.ts";
 import type { NewMessage, SentRow } from "../../../src/store/messages-table.ts";
+import { openStore } from "../../../src/store/store.ts";
+import type { MessageDetails } from "../../../src/whatsapp/session.ts";
+import { numberStorage } from "../../support/sqlite.ts";
 
 const AT = Date.parse("2026-11-01T12:00:00.000Z");
 const CHAT = "492@s.whatsapp.net";
@@ -47,7 +51,37 @@ const sent: SentRow = {
   text: "Hi",
   sent_at: AT,
   source: "reply",
+  details: "{}",
 };
+
+/** Everything a message can say beyond its text, at once. */
+const card = { displayName: "Ana", phoneNumber: "493" };
+const details: Required<Omit<MessageDetails, "buttons">> = {
+  location: { latitude: 1.5, longitude: -2, name: null, address: "Here", live: true },
+  contact: card,
+  contacts: [card, { displayName: "Eve", phoneNumber: null }],
+  reaction: { messageId: "3EB0C", emoji: "👍" },
+  edited: { messageId: "3EB0C" },
+  deleted: { messageId: "3EB0C" },
+  buttonReply: { id: "yes", text: "Yes" },
+  listReply: { id: "row", title: "Row" },
+  poll: { question: "When?", options: ["Today", "Tomorrow"], selectableCount: 1 },
+  pollVote: { messageId: "3EB0C", options: null },
+  album: { images: 2, videos: 1 },
+  albumId: "3EB0D",
+  forwarded: true,
+  viewOnce: true,
+  ephemeral: true,
+  mentions: ["494", "78@lid"],
+};
+
+/** The payload of a call, as it is recorded. */
+function callPayload(groupJid: string | null): Record<string, unknown> {
+  const store = openStore(numberStorage().sql);
+  const call = { id: "C1", fromJid: "77@lid", altJid: null, video: false, groupJid, at: AT };
+  receiveCall(call, { store, instanceId: "wa_1", ownPhone: "491", hasWebhook: false, now: AT });
+  return store.events.get(1)?.payload ?? {};
+}
 
 const why = { reason: "logged_out", code: 401, message: "…", nextAction: "link_again", at: "" } as const;
 
@@ -69,6 +103,10 @@ const MADE: readonly (readonly [EventType, Record<string, unknown>])[] = [
   ["connection", connectionPayload("wa_1", "disconnected", why)],
   ["qr", linkPayload("wa_1", "qr")],
   ["qr", linkPayload("wa_1", "code")],
+  ["message", messagePayload({ ...message, details }, "wa_1")],
+  ["message.sent", sentPayload({ ...sent, details: JSON.stringify(details) }, "wa_1")],
+  ["call", callPayload(null)],
+  ["call", callPayload("120@g.us")],
   ["contact.identified", identifiedPayload("wa_1", { chatId: CHAT, phone: "492", lid: "77" })],
 ];
 
