@@ -77,7 +77,6 @@ export const EVENT_CATALOGUE: Readonly<Record<EventType, EventDescription>> = {
       "Emitted when a chat entered or left handoff: while a person has taken over, webhook replies are not sent.",
     fields: {
       chat_id: chatId,
-      phone: nullable(z.string(), "Digits; null when hidden", "447393002183"),
       active: z.boolean().openapi({ example: true }),
       by: z.enum(["api", "phone", "keyword"]).openapi({ example: "api" }),
     },

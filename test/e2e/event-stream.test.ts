@@ -120,11 +120,27 @@ describe("every event of a number's life", () => {
     await number.sends(alice.phone, "refused");
     await phone.says("typed", { to: alice });
     await alice.received("typed");
+    for (const active of [true, false]) {
+      await lab.api.ok("POST", `${number.path}/handoff`, { phone: alice.phone, active });
+    }
+    await lab.api.ok("POST", `${number.path}/antiban-v2/pause`);
+    const held = await lab.api.call("POST", `${number.path}/send`, { to: alice.phone, message: "held back" });
+    expect(held.body).toMatchObject({ success: false });
+    await lab.api.ok("POST", `${number.path}/antiban-v2/resume`);
     await lab.api.ok("POST", `${number.path}/disconnect`);
 
     const events = await log(number);
     expect(new Set(events.map(({ event }) => event))).toEqual(
-      new Set(["connection", "qr", "contact.identified", "message", "message.sent", "message.status"]),
+      new Set([
+        "connection",
+        "qr",
+        "contact.identified",
+        "message",
+        "message.sent",
+        "message.status",
+        "handoff",
+        "safety",
+      ]),
     );
     // What a schema does not describe it drops: an undocumented field shows as a difference.
     for (const event of events) expect(EVENT_SCHEMAS[event.event].parse(event)).toEqual(event);

@@ -10,6 +10,7 @@ import {
   statusPayload,
   testPayload,
 } from "../../../src/events/payload.ts";
+import { Handoff } from "../../../src/handoff/handoff.ts";
 import { receiveCall } from "../../../src/inbound/receive.ts";
 import { EVENT_TYPES, type EventType } from "../../../src/schemas/event-types.ts";
 import { EVENT_SCHEMAS, TestEventSchema } from "../../../src/schemas/events.ts";
@@ -79,11 +80,28 @@ const details: Required<Omit<MessageDetails, "buttons">> = {
 function callPayload(groupJid: string | null): Record<string, unknown> {
   const store = openStore(numberStorage().sql);
   const call = { id: "C1", fromJid: "77@lid", altJid: null, video: false, groupJid, at: AT };
-  receiveCall(call, { store, instanceId: "wa_1", ownPhone: "491", hasWebhook: false, now: AT });
+  receiveCall(call, { store, instanceId: "wa_1", ownPhone: "491", hasWebhook: false, now: AT, onStored: () => {} });
   return store.events.get(1)?.payload ?? {};
 }
 
 const why = { reason: "logged_out", code: 401, message: "…", nextAction: "link_again", at: "" } as const;
+
+/** The payload of a handoff, as it is recorded. */
+function handoffPayload(active: boolean): Record<string, unknown> {
+  const storage = numberStorage();
+  const recorded: Record<string, unknown>[] = [];
+  const handoff = new Handoff({
+    store: openStore(storage.sql),
+    transaction: (work) => storage.transactionSync(work),
+    instanceId: () => "wa_1",
+    record: ({ payload }) => recorded.push(payload),
+    say: () => {},
+    now: () => AT,
+  });
+  handoff.set(CHAT, true);
+  if (!active) handoff.set(CHAT, false, "keyword");
+  return recorded.at(-1) ?? {};
+}
 
 /** What the gateway's own code makes of each type. */
 const MADE: readonly (readonly [EventType, Record<string, unknown>])[] = [
@@ -105,6 +123,8 @@ const MADE: readonly (readonly [EventType, Record<string, unknown>])[] = [
   ["qr", linkPayload("wa_1", "code")],
   ["message", messagePayload({ ...message, details }, "wa_1")],
   ["message.sent", sentPayload({ ...sent, details: JSON.stringify(details) }, "wa_1")],
+  ["handoff", handoffPayload(true)],
+  ["handoff", handoffPayload(false)],
   ["call", callPayload(null)],
   ["call", callPayload("120@g.us")],
   ["contact.identified", identifiedPayload("wa_1", { chatId: CHAT, phone: "492", lid: "77" })],
