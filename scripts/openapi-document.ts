@@ -12,6 +12,7 @@ export function openApiSnapshot(): string {
     directoryStub: unreachable,
     storageWorks: unreachable,
     storageName: unreachable,
+    media: unreachable,
     mayFailAgain: unreachable,
     now: Date.now,
     random: Math.random,

@@ -5,6 +5,7 @@ import { runLow } from "./flows/prekeys.ts";
 import { lockReachOut } from "./flows/restrictions.ts";
 import { phoneDigits } from "./jid.ts";
 import type { Refusal } from "./listener.ts";
+import type { MediaHost } from "./media-host.ts";
 import type { Recipient } from "./person.ts";
 import type { Simulation } from "./simulation.ts";
 import { stanza } from "./stanza.ts";
@@ -84,6 +85,11 @@ export abstract class Faults {
   }
 
   /** How many one-time keys the server holds for a linked device (the first, unless named). */
+  /** The media servers: files, and faults in taking and giving them. */
+  get files(): MediaHost {
+    return this.simulation.media;
+  }
+
   prekeysOf(phone: Recipient, deviceId?: number): number {
     const companions = [...this.simulation.account(this.#number(phone)).companions.values()];
     const companion = companions.find(({ device }) => deviceId === undefined || device === deviceId);

@@ -1,5 +1,5 @@
 /** The WhatsApp endpoint: HTTP on loopback, upgraded to WebSockets at one path. */
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
 
@@ -12,10 +12,15 @@ export type Refusal = "cut" | "unavailable";
 
 export class Listener {
   refusal: Refusal | undefined;
-  readonly #http = createServer((_, response) => response.writeHead(404).end());
+  readonly #http: Server;
   readonly #sockets = new WebSocketServer({ noServer: true });
 
-  constructor(accept: (socket: WebSocket) => void) {
+  /** @param media answers everything that is no WebSocket */
+  constructor(
+    accept: (socket: WebSocket) => void,
+    media: (request: IncomingMessage, response: ServerResponse) => void,
+  ) {
+    this.#http = createServer(media);
     this.#http.on("upgrade", (request, socket, head) => {
       // A client that goes away in the middle of the upgrade must not take the simulator with it.
       socket.on("error", () => socket.destroy());

@@ -6,6 +6,7 @@ import { type ChatState, type Presence, presenceOf, sendChatState, spreadPresenc
 import { Handset, type NotedReceipt, type SeenChatState } from "./handset.ts";
 import type { MessageMatcher, ReceivedMessage, ReceivedOptions } from "./inbox.ts";
 import { type Addressing, phoneDigits } from "./jid.ts";
+import { decryptFile, encryptFile, type FileKind, mediaPartOf, sha256 } from "./media-file.ts";
 import { encryptVote } from "./poll-vote.ts";
 
 const { REVOKE, MESSAGE_EDIT } = proto.Message.ProtocolMessage.Type;
@@ -17,6 +18,17 @@ export interface SayOptions {
   to: Recipient;
   /** How the chat is addressed, by hidden id unless told otherwise (as WhatsApp does today). */
   addressing?: Addressing | undefined;
+}
+
+/** A file and what its message says of it: mimetype, caption, fileName, seconds, ptt … */
+export interface FileToSend {
+  kind: FileKind;
+  bytes: Buffer;
+  mimetype: string;
+  caption?: string;
+  fileName?: string;
+  seconds?: number;
+  ptt?: boolean;
 }
 
 export interface SendOptions extends SayOptions {
@@ -60,6 +72,31 @@ export class Person extends Handset {
     const key = { remoteJid: this.account.address(addressing), id: messageId, fromMe: from === this.phone };
     const reactionMessage = { key, text: emoji, senderTimestampMs: Date.now() };
     return this.sends({ reactionMessage }, { to: chat, addressing, type: "reaction" });
+  }
+
+  /** Sends a file, encrypted and uploaded as phones do. */
+  sendsFile({ kind, bytes, ...part }: FileToSend, options: SayOptions): Promise<string> {
+    const { bytes: encrypted, mediaKey } = encryptFile(bytes, kind);
+    const message = {
+      [`${kind}Message`]: {
+        ...part,
+        directPath: this.simulation.media.keep(encrypted),
+        url: "https://mmg.whatsapp.net/",
+        mediaKey,
+        fileSha256: sha256(bytes),
+        fileEncSha256: sha256(encrypted),
+        fileLength: bytes.length,
+      },
+    };
+    return this.sends(message, { ...options, type: "media" });
+  }
+
+  /** The file of a received message, decrypted and checked against all that the message tells. */
+  opensFile(messageId: string): Buffer {
+    const found = mediaPartOf(this.#known(messageId).message);
+    const bytes = found && this.simulation.media.read(found.part.directPath ?? "");
+    if (!found || !bytes) throw new Error(`there is no file with message ${messageId}`);
+    return decryptFile(bytes, found.kind, found.part);
   }
 
   /** Replaces the text of a message this person sent. */

@@ -52,9 +52,12 @@ export class SimulatorServer extends Faults {
   readonly rootKey: string;
   readonly #certificates = makeCertificates(Math.floor(Date.now() / 1000));
   readonly #router = buildRouter();
-  readonly #listener = new Listener((socket) => {
-    this.simulation.connections.add(new Connection(socket, this.#certificates, this.#events));
-  });
+  readonly #listener = new Listener(
+    (socket) => {
+      this.simulation.connections.add(new Connection(socket, this.#certificates, this.#events));
+    },
+    (request, response) => void this.simulation.media.handle(request, response),
+  );
   readonly #restoreConsole = quietSignal();
   readonly #control = new ControlServer(this);
   #whatsappUrl = "";

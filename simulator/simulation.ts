@@ -4,6 +4,7 @@ import { type Account, Accounts, type Endpoint } from "./accounts.ts";
 import type { Connection } from "./connection.ts";
 import type { PendingLink } from "./flows/pairing-code.ts";
 import { phoneDigits } from "./jid.ts";
+import { MediaHost } from "./media-host.ts";
 import { describe } from "./stanza.ts";
 import { StanzaLog } from "./stanza-log.ts";
 import { Waits } from "./waits.ts";
@@ -47,6 +48,7 @@ export class Simulation {
   readonly rejections = new Map<string, number[]>();
   /** By phone number: devices that wait for their pairing code to be typed. */
   readonly pendingLinks = new Map<string, PendingLink>();
+  readonly media = new MediaHost((detail) => this.violated("bad-upload", "media host", detail));
   readonly #log: (line: string) => void;
 
   constructor(log: (line: string) => void) {

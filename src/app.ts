@@ -21,6 +21,7 @@ import { health } from "./routes/health.ts";
 import { instances } from "./routes/instances.ts";
 import { keys } from "./routes/keys.ts";
 import { logs } from "./routes/logs.ts";
+import { media } from "./routes/media.ts";
 import { messageActs } from "./routes/message-acts.ts";
 import { messaging } from "./routes/messaging.ts";
 import { numberSafety } from "./routes/number-safety.ts";
@@ -46,7 +47,10 @@ export function buildApp<Bindings extends SettingsSource>(platform: Platform<Bin
 
   app.use("/api/*", authenticate());
   app.use("/api/*", authorise(app));
-  app.use("/api/*", jsonBody(LIMITS.jsonBodyBytes));
+  app.use(
+    "/api/*",
+    jsonBody({ maxBytes: LIMITS.jsonBodyBytes, uploadPath: "/api/upload", uploadBytes: LIMITS.uploadBodyBytes }),
+  );
   app.use("/api/instances/:instanceId/*", instance);
   app.use("/api/*", idempotency);
   app.route("/", onboarding);
@@ -55,6 +59,7 @@ export function buildApp<Bindings extends SettingsSource>(platform: Platform<Bin
   app.route("/", messaging);
   app.route("/", profiles);
   app.route("/", messageActs);
+  app.route("/", media);
   app.route("/", webhooks);
   app.route("/", webhookDeliveries);
   app.route("/", events);

@@ -3,14 +3,18 @@ import { buildApp } from "./app.ts";
 import { mayFailAgain } from "./durable/auth-failures.ts";
 import { storageName, storageWorks } from "./durable/media-bucket.ts";
 import { directoryStub, instanceStub } from "./durable/stubs.ts";
+import type { Env } from "./env.ts";
+import { MediaLibrary } from "./media/media-library.ts";
 
 export { DirectoryObject } from "./durable/directory.ts";
 export { InstanceObject } from "./durable/instance.ts";
+export { MediaMover } from "./durable/media-mover.ts";
 export default buildApp({
   instanceStub,
   directoryStub,
   storageWorks,
   storageName,
+  media: ({ MEDIA }: Env, settings) => new MediaLibrary(MEDIA, settings),
   mayFailAgain,
   now: Date.now,
   random: Math.random,

@@ -3,6 +3,7 @@ import { Router } from "../router.ts";
 import { registerAppState } from "./app-state.ts";
 import { registerEndings } from "./endings.ts";
 import { registerLogin } from "./login.ts";
+import { registerMedia } from "./media.ts";
 import { registerMessages } from "./messages.ts";
 import { registerPairingCode } from "./pairing-code.ts";
 import { registerPrekeys } from "./prekeys.ts";
@@ -18,6 +19,7 @@ export function buildRouter(): Router {
   registerLogin(router);
   registerPrekeys(router);
   registerUsync(router);
+  registerMedia(router);
   registerMessages(router);
   registerReceipts(router);
   registerPresence(router);

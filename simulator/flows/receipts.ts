@@ -7,9 +7,10 @@ import { relayReceipt } from "../relay.ts";
 import type { LinkedOrigin, Router } from "../router.ts";
 import type { Simulation } from "../simulation.ts";
 import { child, children, stanza, unixSeconds } from "../stanza.ts";
+import { uploadAgain } from "./media.ts";
 
 /** Receipts that end at the server: they are about the account's own devices. */
-const OWN_AFFAIRS = ["peer_msg", "hist_sync", "sender", "read-self", "server-error"];
+const OWN_AFFAIRS = ["peer_msg", "hist_sync", "sender", "read-self"];
 
 export function registerReceipts(router: Router): void {
   router.stanza("receipt", (origin, node) => {
@@ -19,6 +20,7 @@ export function registerReceipts(router: Router): void {
     for (const messageId of ids) companion.acknowledge("message", messageId, undefined);
     connection.send(stanza("ack", { class: "receipt", id, from: to, type, t: unixSeconds() }));
     if (type === "retry") askSenderAgain(origin, node);
+    else if (type === "server-error") uploadAgain(origin, node);
     else if (!OWN_AFFAIRS.includes(type ?? "")) {
       const account = simulation.accounts.find(to);
       const addressing = parseAddress(to)?.addressing ?? "pn";

@@ -8,6 +8,10 @@ import { ok, type Result, refuse } from "../errors.ts";
 import { idempotencyTable } from "../idempotency/idempotency-table.ts";
 import { type IdempotencyVerdict, IdempotentCalls } from "../idempotency/idempotent-calls.ts";
 import { behaviorSettings } from "../number-safety/behavior.ts";
+import { deleteMessage, editMessage, react } from "../sending/act-on-message.ts";
+import { mediaHosts } from "../sending/media-hosts.ts";
+import { lastSpoke, lookUpNumber } from "../sending/numbers.ts";
+import { sendMessage } from "../sending/send-message.ts";
 import { logEvent } from "./instance-log.ts";
 import { instanceView } from "./instance-view.ts";
 import { WhatsAppNumber } from "./number.ts";
@@ -22,6 +26,8 @@ import type {
   InstanceRpc,
   InstanceView,
   LogEntry,
+  MediaHosts,
+  MediaView,
   MessageQuery,
   NumberView,
   OutgoingMessage,
@@ -118,34 +124,49 @@ export class InstanceObject extends DurableObject<Env> implements InstanceRpc {
   }
 
   async send(orgId: string, message: OutgoingMessage, callId?: string): Promise<Result<SentMessage>> {
-    return this.#of(orgId, (number) => number.send(message, callId));
+    return this.#of(orgId, (number) => sendMessage(message, number.sendingFor(callId)));
   }
 
   async react(orgId: string, reaction: OutgoingReaction, callId?: string): Promise<Result<SentMessage>> {
-    return this.#of(orgId, (number) => number.react(reaction, callId));
+    return this.#of(orgId, (number) => react(reaction, number.sendingFor(callId)));
   }
 
   async editMessage(orgId: string, messageId: string, text: string, callId?: string): Promise<Result<SentMessage>> {
-    return this.#of(orgId, (number) => number.editMessage(messageId, text, callId));
+    return this.#of(orgId, (number) => editMessage(messageId, text, number.sendingFor(callId)));
   }
 
   async deleteMessage(orgId: string, messageId: string): Promise<Result<SentMessage>> {
-    return this.#of(orgId, (number) => number.deleteMessage(messageId));
+    return this.#of(orgId, (number) => deleteMessage(messageId, number.sending));
+  }
+
+  async mediaHosts(orgId: string, to: string): Promise<Result<MediaHosts>> {
+    return this.#of(orgId, (number) => mediaHosts(to, number.sending));
+  }
+
+  async media(orgId: string, mediaId: string): Promise<Result<MediaView & { key: string }>> {
+    return this.#of(orgId, ({ media }) => media.view(mediaId));
+  }
+
+  async retryMedia(orgId: string, mediaId: string): Promise<Result<{ status: string }>> {
+    return this.#of(orgId, ({ media }) => media.keeper.retry(mediaId));
   }
 
   async lookUpNumber(orgId: string, phone: string): Promise<Result<NumberView>> {
-    return this.#of(orgId, (number) => number.lookUpNumber(phone));
+    return this.#of(orgId, (number) => lookUpNumber(phone, number.sending));
   }
 
   async lastSpoke(orgId: string, to: string): Promise<Result<number | null>> {
-    return this.#of(orgId, (number) => ok(number.lastSpoke(to)));
+    return this.#of(orgId, (number) => ok(lastSpoke(to, number.store)));
   }
 
   async listMessages(
     orgId: string,
     query: MessageQuery,
   ): Promise<Result<{ messages: StoredMessage[]; next: string | null }>> {
-    return this.#of(orgId, ({ store }) => ok(store.messages.list(query)));
+    return this.#of(orgId, ({ store, media }) => {
+      const { messages, next } = store.messages.list(query);
+      return ok({ messages: messages.map((message) => media.withFile(message)), next });
+    });
   }
 
   async listLogs(orgId: string, limit: number): Promise<Result<LogEntry[]>> {

@@ -8,7 +8,6 @@ import { setImmediate } from "node:timers";
 import { ConnectionKeeper, type TrafficEvent } from "../connection/connection-keeper.ts";
 import { apiStatus, NEVER_CONNECTED, restarted } from "../connection/connection-state.ts";
 import { type Env, readSettings, whatsAppEndpoint } from "../env.ts";
-import type { Result } from "../errors.ts";
 import { connectionPayload, linkPayload } from "../events/payload.ts";
 import type { SlotRequest } from "../guard/facts.ts";
 import { type InboundContext, identify, receive, receiveCall } from "../inbound/receive.ts";
@@ -17,11 +16,9 @@ import { type TargetPolicy, targetPolicy } from "../net/fetch-target.ts";
 import { changeBehavior } from "../number-safety/behavior.ts";
 import { changeLegacy } from "../number-safety/legacy.ts";
 import { ProfileKeeper } from "../profile/profile-keeper.ts";
-import { deleteMessage, editMessage, react } from "../sending/act-on-message.ts";
 import { messageIdOf } from "../sending/message-id.ts";
-import { lastSpoke, lookUpNumber } from "../sending/numbers.ts";
 import { Outbox } from "../sending/outbox.ts";
-import { queueText, replyText, type SendingDeps, sendMessage } from "../sending/send-message.ts";
+import { queueText, replyText, type SendingDeps } from "../sending/send-message.ts";
 import { INSTANCE_MIGRATIONS } from "../store/instance-migrations.ts";
 import type { Connection, InstanceState } from "../store/instance-table.ts";
 import type { NewMessage } from "../store/messages-table.ts";
@@ -34,16 +31,9 @@ import { DirectoryLink } from "./directory-link.ts";
 import { logEvent } from "./instance-log.ts";
 import { NumberConduct } from "./number-conduct.ts";
 import { NumberEvents } from "./number-events.ts";
+import { NumberMedia } from "./number-media.ts";
 import { removeInstance } from "./remove-instance.ts";
-import type {
-  CreateInstance,
-  NumberView,
-  OutgoingMessage,
-  OutgoingReaction,
-  PendingProfile,
-  SentMessage,
-  UpdateInstance,
-} from "./rpc.ts";
+import type { CreateInstance, PendingProfile, UpdateInstance } from "./rpc.ts";
 import { directoryStub } from "./stubs.ts";
 import { Wakeups } from "./wakeups.ts";
 
@@ -55,6 +45,7 @@ export class WhatsAppNumber {
   readonly profile: ProfileKeeper;
   readonly events: NumberEvents;
   readonly conduct: NumberConduct;
+  readonly media: NumberMedia;
   readonly #ctx: DurableObjectState;
   readonly #env: Env;
   readonly #wakeups: Wakeups;
@@ -84,7 +75,7 @@ export class WhatsAppNumber {
       post: (url, body) => this.events.postTo(url, body),
       wakeAt: (dueAt) => this.#wakeups.setNoLaterThan("risk", dueAt),
       say: (chatId, text) => {
-        if (queueText(chatId, text, this.#sending) !== null) setImmediate(() => this.#outbox.pump());
+        if (queueText(chatId, text, this.sending) !== null) setImmediate(() => this.#outbox.pump());
       },
       pump: () => this.#outbox.pump(),
       warn: (text) => this.#warn(text),
@@ -109,13 +100,24 @@ export class WhatsAppNumber {
       warn: (text) => this.#warn(text),
       now,
     });
+    this.media = new NumberMedia({
+      ctx,
+      env,
+      store: this.store,
+      transaction: (work) => this.#transaction(work),
+      state: () => this.#state,
+      session: () => this.keeper.online,
+      deliverSoon: () => this.events.deliverSoon(),
+      wakeAt: (dueAt) => this.#wakeups.setNoLaterThan("media", dueAt),
+      now,
+    });
     this.events = new NumberEvents({
       env,
       store: this.store,
       transaction: (work) => this.#transaction(work),
       state: () => this.#state,
       setWebhookUrl: (webhookUrl) => this.update({ webhookUrl }),
-      queueReply: (event, text) => replyText(event, text, this.#sending),
+      queueReply: (event, text) => replyText(event, text, this.sending),
       sendReplies: () => this.#outbox.pump(),
       wakeAt: (name, dueAt) => this.#wakeups.setNoLaterThan(name, dueAt),
       onError: (text, error) => this.#report(text, error),
@@ -186,10 +188,20 @@ export class WhatsAppNumber {
     behaviorSettings,
     antiBanSettings,
     pendingProfile = {},
+    origin,
   }: CreateInstance): Promise<void> {
     migrate(this.#ctx.storage, INSTANCE_MIGRATIONS);
     this.#directory.reopen();
-    const profile = { orgId, instanceId, name, webhookUrl, behaviorSettings, antiBanSettings, pendingProfile };
+    const profile = {
+      orgId,
+      instanceId,
+      name,
+      webhookUrl,
+      behaviorSettings,
+      antiBanSettings,
+      pendingProfile,
+      ...(origin && { origin }),
+    };
     this.#save({ profile: { ...profile, createdAt: now(), removing: false }, connection: NEVER_CONNECTED });
     this.store.logs.add("info", "Created", now());
     this.events.created();
@@ -226,31 +238,6 @@ export class WhatsAppNumber {
     this.#state = this.store.instance.load();
   }
 
-  /** @param callId of a call with an `Idempotency-Key`: repeated after a crash, it is still one message */
-  send(message: OutgoingMessage, callId?: string): Promise<Result<SentMessage>> {
-    return sendMessage(message, this.#sendingFor(callId));
-  }
-
-  react(reaction: OutgoingReaction, callId?: string): Promise<Result<SentMessage>> {
-    return react(reaction, this.#sendingFor(callId));
-  }
-
-  editMessage(messageId: string, text: string, callId?: string): Promise<Result<SentMessage>> {
-    return editMessage(messageId, text, this.#sendingFor(callId));
-  }
-
-  deleteMessage(messageId: string): Promise<Result<SentMessage>> {
-    return deleteMessage(messageId, this.#sending);
-  }
-
-  lookUpNumber(phone: string): Promise<Result<NumberView>> {
-    return lookUpNumber(phone, this.#sending);
-  }
-
-  lastSpoke(to: string): number | null {
-    return lastSpoke(to, this.store);
-  }
-
   /** Removes everything; goes on after a crash by the wake-up it sets first. */
   remove(): Promise<void> {
     // One at a time: a second one that ends later would empty an instance made anew under this name.
@@ -277,6 +264,7 @@ export class WhatsAppNumber {
     this.#outbox.stop();
     this.conduct.stop();
     this.events.removed();
+    this.media.keeper.forget();
   }
 
   async alarm(): Promise<void> {
@@ -292,6 +280,7 @@ export class WhatsAppNumber {
       risk: () => this.conduct.watch(),
       directory: () => this.#directory.push(),
       profile: () => this.profile.apply(),
+      media: () => this.media.keeper.pump(),
       prune: () => this.events.prune(),
     };
     try {
@@ -312,7 +301,7 @@ export class WhatsAppNumber {
     return settings.ok ? targetPolicy(settings.value) : { allowLoopback: false, ownOrigin: null };
   }
 
-  get #sending(): SendingDeps {
+  get sending(): SendingDeps {
     return {
       store: this.store,
       outbox: this.#outbox,
@@ -329,8 +318,8 @@ export class WhatsAppNumber {
     };
   }
 
-  #sendingFor(callId: string | undefined): SendingDeps {
-    return { ...this.#sending, messageId: callId === undefined ? null : messageIdOf(callId) };
+  sendingFor(callId: string | undefined): SendingDeps {
+    return { ...this.sending, messageId: callId === undefined ? null : messageIdOf(callId) };
   }
 
   get #inbound(): InboundContext {
@@ -339,6 +328,7 @@ export class WhatsAppNumber {
       instanceId: this.#instanceId,
       ownPhone: this.#state?.connection.phone ?? null,
       hasWebhook: this.events.hasWebhook,
+      newFile: () => this.media.newFile(),
       now: now(),
       onStored: (message) => {
         this.conduct.stored(message);
@@ -365,6 +355,7 @@ export class WhatsAppNumber {
       this.#wakeups.set("reconnect", now());
     }
     this.events.wake();
+    this.media.keeper.pump();
     if (this.store.instance.unpushedRevision() !== null) this.#wakeups.setNoLaterThan("directory", now());
   }
 
@@ -436,6 +427,7 @@ export class WhatsAppNumber {
   #receive(message: ReceivedMessage): void {
     this.#transaction(() => {
       if (receive(message, this.#inbound)) this.events.deliverSoon();
+      if (message.content.file) setImmediate(() => this.media.keeper.pump());
     });
   }
 

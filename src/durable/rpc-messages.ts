@@ -22,7 +22,66 @@ export type OutgoingContent =
   | { kind: "contact"; displayName: string; phoneNumber: string }
   | OutgoingButtons
   | OutgoingList
+  | OutgoingMedia
   | { kind: "poll"; text: string; options: string[]; selectableCount: number };
+
+export interface OutgoingMedia {
+  kind: MediaFile["kind"];
+  /** The caption. */
+  text: string;
+  file: MediaFile;
+  /** As a voice note, if the file is Ogg. */
+  voice: boolean;
+  /** Plays like a GIF. */
+  gif: boolean;
+}
+
+/** A file that is in the bucket and at WhatsApp's media servers. Keys and hashes as base64. */
+export interface MediaFile {
+  id: string;
+  /** In the bucket. */
+  key: string;
+  /** Path of its public link. */
+  link: string;
+  kind: "image" | "video" | "audio" | "document" | "sticker";
+  mimeType: string;
+  /** Bytes. */
+  size: number;
+  seconds: number | null;
+  width: number | null;
+  height: number | null;
+  fileName: string | null;
+  url: string;
+  directPath: string;
+  mediaKey: string;
+  fileSha256: string;
+  fileEncSha256: string;
+}
+
+/** The file of a message as the API shows it. */
+export interface MediaView {
+  id: string;
+  /** Path of its public link; null until it is stored. */
+  link: string | null;
+  /** `pending` = on its way; `failed` = not there (it may be tried again). */
+  status: "pending" | "stored" | "failed";
+  mimeType: string;
+  size: number;
+  /** Hexadecimal. */
+  sha256: string;
+  fileName: string | null;
+  seconds: number | null;
+  width: number | null;
+  height: number | null;
+}
+
+/** Where WhatsApp takes files at the moment. */
+export interface MediaHosts {
+  /** Host names, the preferred one first. */
+  hosts: string[];
+  /** Goes into the URL of uploads. */
+  auth: string;
+}
 
 export interface LinkPreview {
   /** The URL as it stands in the text. */
@@ -115,6 +174,8 @@ export interface StoredMessage {
   participant: string | null;
   unsupported: boolean;
   details: MessageDetails;
+  /** Its file, for messages that have one. */
+  media: MediaView | null;
   /** ISO 8601; null as long as it is as it was sent. */
   editedAt: string | null;
   deletedAt: string | null;

@@ -17,6 +17,8 @@ import type {
   WebhookView,
 } from "./rpc-events.ts";
 import type {
+  MediaHosts,
+  MediaView,
   MessageQuery,
   NumberView,
   OutgoingMessage,
@@ -115,6 +117,8 @@ export type ProfileChange =
   | { field: "picture"; value: string | null };
 
 export interface CreateInstance {
+  /** Where this deployment was called: the base of links in webhooks, unless a setting names another. */
+  origin?: string;
   orgId: string;
   instanceId: string;
   name: string;
@@ -191,6 +195,12 @@ export interface InstanceRpc extends ConductRpc {
   editMessage(orgId: string, messageId: string, text: string, callId?: string): Promise<Result<SentMessage>>;
   /** Takes a message of ours back from everybody; `wrong_state` when WhatsApp no longer allows it. */
   deleteMessage(orgId: string, messageId: string): Promise<Result<SentMessage>>;
+  /** Where WhatsApp takes files; refused when `to` could not be written to either. */
+  mediaHosts(orgId: string, to: string): Promise<Result<MediaHosts>>;
+  /** A file of a message, with its key in the bucket. */
+  media(orgId: string, mediaId: string): Promise<Result<MediaView & { key: string }>>;
+  /** Fetches a file that failed once more. */
+  retryMedia(orgId: string, mediaId: string): Promise<Result<{ status: string }>>;
   /** Asks WhatsApp about a phone number (digits). */
   lookUpNumber(orgId: string, phone: string): Promise<Result<NumberView>>;
   /** When this number and `to` (as in `send`) last wrote to each other, epoch milliseconds; null if they never did. */

@@ -4,7 +4,16 @@
  */
 
 /** When several handlers are due, they run in this order. */
-export const WAKEUP_NAMES = ["heartbeat", "reconnect", "deliveries", "risk", "directory", "profile", "prune"] as const;
+export const WAKEUP_NAMES = [
+  "heartbeat",
+  "reconnect",
+  "deliveries",
+  "risk",
+  "directory",
+  "profile",
+  "media",
+  "prune",
+] as const;
 export type WakeupName = (typeof WAKEUP_NAMES)[number];
 
 export type WakeupHandlers = Record<WakeupName, (now: number) => Promise<void> | void>;

@@ -1,6 +1,7 @@
 /** What events say, as webhooks and the log carry it: flat, snake_case, times as ISO 8601 UTC. */
 import type { EventBody, LastDisconnect } from "../durable/rpc.ts";
 import type { LoggedEvent } from "../store/events-table.ts";
+import { type MediaRow, mediaView } from "../store/media-table.ts";
 import type { NewMessage, SentRow } from "../store/messages-table.ts";
 import { isGroup, lidOf } from "../whatsapp/identity.ts";
 import type { ContactCard, MessageDetails } from "../whatsapp/session.ts";
@@ -38,6 +39,19 @@ function detailFields(details: MessageDetails): Payload {
     ...(details.viewOnce && { view_once: true }),
     ...(details.ephemeral && { ephemeral: true }),
     ...(details.mentions && { mentions: details.mentions }),
+  };
+}
+
+/** What is told of a message's file; nothing for a message without one. */
+export function mediaFields(media: MediaRow | null, url: string | null): Payload {
+  if (!media) return {};
+  const { link: _, ...view } = mediaView(media);
+  return {
+    media_id: media.id,
+    media_url: url,
+    mime_type: view.mimeType,
+    file_name: view.fileName,
+    media: { ...view, downloadUrl: url },
   };
 }
 

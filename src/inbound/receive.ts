@@ -3,12 +3,12 @@
  * also the one that stores its ratchet. Safe to repeat: the same message a second time changes nothing.
  */
 
-import { identifiedPayload, messagePayload } from "../events/payload.ts";
+import { identifiedPayload, mediaFields, messagePayload } from "../events/payload.ts";
 import { recordEvent } from "../events/record.ts";
 import type { NewMessage } from "../store/messages-table.ts";
 import type { Store } from "../store/store.ts";
 import { isGroup, lidJid, lidOf, phoneJid, phoneOf } from "../whatsapp/identity.ts";
-import type { IncomingCall, ReceivedMessage } from "../whatsapp/session.ts";
+import type { IncomingCall, ReceivedMessage, RemoteFile } from "../whatsapp/session.ts";
 
 export interface InboundContext {
   store: Store;
@@ -16,10 +16,15 @@ export interface InboundContext {
   /** Digits of this number. */
   ownPhone: string | null;
   hasWebhook: boolean;
+  /** An unguessable id for a file, and the key under which the bucket is to keep it. */
+  newFile: () => { id: string; key: string };
   now: number;
   /** Told of each new message, in the transaction that stores it. */
   onStored: (message: NewMessage) => void;
 }
+
+/** How long the webhook of a message waits for its file, milliseconds. */
+const FILE_PATIENCE_MS = 20_000;
 
 /** @returns true when a webhook delivery was queued */
 export function receive(received: ReceivedMessage, context: InboundContext): boolean {
@@ -32,11 +37,29 @@ export function receive(received: ReceivedMessage, context: InboundContext): boo
   if (!received.fromMe) store.contacts.seen({ ...person, pushName: received.pushName }, now);
   store.logs.add("info", received.fromMe ? `Sent ${named(message)} from the phone` : `Received ${named(message)}`, now);
   const type = received.fromMe ? "message.sent" : "message";
+  const { file } = received.content;
   const payload = messagePayload(message, instanceId);
   if (received.fromMe) payload.source = "phone";
   else payload.handoff = store.chats.handoffs.has(message.chatId);
   context.onStored(message);
-  return recordEvent(store, { type, chatId: message.chatId, payload }, context.hasWebhook, now);
+  const mediaId = file ? expectFile(file, message, context) : null;
+  Object.assign(payload, mediaFields(mediaId === null ? null : store.media.get(mediaId), null));
+  const isQueued = recordEvent(store, { type, chatId: message.chatId, payload }, context.hasWebhook, now);
+  if (mediaId !== null) {
+    const seq = store.events.lastSeq();
+    store.media.toldBy(mediaId, seq);
+    // Told at once, the receiver would find nothing behind the link.
+    store.deliveries.hold(seq, now + FILE_PATIENCE_MS);
+  }
+  return isQueued;
+}
+
+/** Notes that the file of a message is to be fetched. @returns its id */
+function expectFile(file: RemoteFile, message: NewMessage, { store, newFile, now }: InboundContext): string {
+  const { id: messageId, direction } = message;
+  const { id, key } = newFile();
+  store.media.insert({ id, key, messageId, direction, link: null, status: "pending", file, dueAt: now });
+  return id;
 }
 
 /** Somebody calls. @returns true when a webhook delivery was queued */

@@ -1,5 +1,6 @@
 /** What every handler finds in its context, and what the platform has to provide for it. */
 import type { DirectoryRpc, InstanceRpc } from "../durable/rpc.ts";
+import type { MediaLibrary } from "../media/media-library.ts";
 import type { Settings, SettingsSource } from "../settings.ts";
 import type { Principal } from "./principal.ts";
 
@@ -13,6 +14,8 @@ export interface Platform<Bindings extends SettingsSource> {
   storageWorks(env: Bindings): Promise<boolean>;
   /** The bucket's name, for people; null when it is not told. */
   storageName(env: Bindings): string | null;
+  /** All that is done with files. */
+  media(env: Bindings, settings: Settings): MediaLibrary;
   /** Counts a failed authentication of this address; false when there were too many. */
   mayFailAgain(env: Bindings, address: string): Promise<boolean>;
   /** Milliseconds since 1970. */
@@ -25,6 +28,7 @@ export interface Platform<Bindings extends SettingsSource> {
 export interface Services {
   instance(orgId: string, instanceId: string): InstanceRpc;
   directory(orgId: string): DirectoryRpc;
+  media: MediaLibrary;
   storageWorks(): Promise<boolean>;
   storageName(): string | null;
   mayFailAgain(address: string): Promise<boolean>;

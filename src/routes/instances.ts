@@ -113,6 +113,7 @@ export const instances = new OpenAPIHono<AppEnv>()
     const instanceId = body.id ?? generateInstanceId(services.now(), services.random);
     c.set("auditTarget", instanceId);
     const created = await services.instance(orgId, instanceId).initialise({
+      origin: new URL(c.req.url).origin,
       orgId,
       instanceId,
       name: body.name ?? instanceId,

@@ -1,4 +1,4 @@
-import type { SentMessage, StoredMessage } from "../durable/rpc.ts";
+import type { MediaView, SentMessage, StoredMessage } from "../durable/rpc.ts";
 import { isMediaType } from "../schemas/messaging.ts";
 
 /** What became of a message; a refusal, by the rules or by WhatsApp, is an answer with `success: false`, not an error. */
@@ -57,9 +57,26 @@ export function autoSentAnswer(message: SentMessage, instanceId: string) {
   return [{ ...answer, ...held, ...(waitMs === null ? {} : { wait_time: waitMs }) }];
 }
 
-/** A message of the history. */
-export function messageAnswer({ details, ...message }: StoredMessage) {
+/** A message of the history. @param base of public links */
+export function messageAnswer({ details, media, ...message }: StoredMessage, base: string) {
   const mediaType = isMediaType(message.type) ? message.type : null;
   const groupId = message.chatId.endsWith("@g.us") ? message.chatId : null;
-  return { ...message, groupId, mediaUrl: null, mediaType, mimeType: null, fileName: null, ...details };
+  const { mimeType = null, fileName = null, link = null } = media ?? {};
+  const mediaUrl = link === null ? null : `${base}${link}`;
+  return {
+    ...message,
+    groupId,
+    mediaUrl,
+    mediaType,
+    mimeType,
+    fileName,
+    media: fileAnswer(media, mediaUrl),
+    ...details,
+  };
+}
+
+function fileAnswer(media: MediaView | null, downloadUrl: string | null) {
+  if (media === null) return null;
+  const { link: _, ...file } = media;
+  return { ...file, downloadUrl };
 }

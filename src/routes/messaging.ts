@@ -1,5 +1,6 @@
 /** Send messages and read the history. */
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
+import type { StoredMessage } from "../durable/rpc.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { unwrap } from "../middleware/errors.ts";
 import { InstanceParamsSchema, withoutUndefined } from "../schemas/common.ts";
@@ -7,7 +8,7 @@ import { AutoSentSchema, MessageListSchema, MessageQuerySchema, SentSchema } fro
 import { AutoSendSchema, SendMessageSchema } from "../schemas/send-body.ts";
 import { answer, errorResponses, jsonContent, needs } from "./document.ts";
 import { autoSentAnswer, messageAnswer, retryAfter, sentAnswer } from "./message-answer.ts";
-import { outgoing } from "./outgoing.ts";
+import { sendBody } from "./outgoing.ts";
 import { selectInstance } from "./select-instance.ts";
 
 const tags = ["Messaging"];
@@ -20,7 +21,6 @@ const REFUSALS = [
   "not_connected",
   "too_large",
   "unsupported_media_type",
-  "not_implemented",
 ] as const;
 
 const send = createRoute({
@@ -80,20 +80,23 @@ const listMessages = createRoute({
 
 export const messaging = new OpenAPIHono<AppEnv>()
   .openapi(send, async (c) => {
-    const { orgId, instance, idempotencyId } = c.var;
-    const message = unwrap(await outgoing(c.req.valid("json")));
-    const sent = unwrap(await instance.send(orgId, message, idempotencyId));
+    const { orgId, instanceId, instance, services, idempotencyId } = c.var;
+    const sending = { orgId, instanceId, instance, media: services.media, callId: idempotencyId };
+    const sent = unwrap(await sendBody(c.req.valid("json"), sending));
     return c.json(sentAnswer(sent), 200, retryAfter(sent));
   })
   .openapi(autoSend, async (c) => {
     const { orgId, services, principal, idempotencyId } = c.var;
     const { message: body, fromPhone } = c.req.valid("json");
     const { id, instance } = unwrap(await selectInstance({ orgId, services, principal, to: body.to, fromPhone }));
-    const sent = unwrap(await instance.send(orgId, unwrap(await outgoing(body)), idempotencyId));
+    const sending = { orgId, instanceId: id, instance, media: services.media, callId: idempotencyId };
+    const sent = unwrap(await sendBody(body, sending));
     return c.json(autoSentAnswer(sent, id), 200, retryAfter(sent));
   })
   .openapi(listMessages, async (c) => {
     const query = withoutUndefined(c.req.valid("query"));
+    const base = c.var.settings.publicUrl ?? new URL(c.req.url).origin;
+    const shown = (message: StoredMessage) => messageAnswer(message, base);
     const { messages, next } = unwrap(await c.var.instance.listMessages(c.var.orgId, query));
-    return c.json({ success: true as const, count: messages.length, messages: messages.map(messageAnswer), next }, 200);
+    return c.json({ success: true as const, count: messages.length, messages: messages.map(shown), next }, 200);
   });

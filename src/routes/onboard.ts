@@ -32,7 +32,13 @@ const onboard = createRoute({
 type Onboarding = z.infer<typeof OnboardSchema>;
 
 /** Changes the instance with this id as the body says, or makes it. @returns true when it was made */
-async function setUp(instance: InstanceRpc, orgId: string, instanceId: string, body: Onboarding): Promise<boolean> {
+async function setUp(
+  instance: InstanceRpc,
+  orgId: string,
+  instanceId: string,
+  body: Onboarding,
+  origin: string,
+): Promise<boolean> {
   const { name, webhookUrl, behaviorSettings, profileName, profileStatus: about } = body;
   const pendingProfile: PendingProfile = withoutUndefined({ name: profileName, about });
   const hasPending = Object.keys(pendingProfile).length > 0;
@@ -52,6 +58,7 @@ async function setUp(instance: InstanceRpc, orgId: string, instanceId: string, b
     behaviorSettings: behaviorSettings ?? {},
     antiBanSettings: {},
     pendingProfile,
+    origin,
   });
   unwrap(created);
   return true;
@@ -70,7 +77,7 @@ export const onboarding = new OpenAPIHono<AppEnv>().openapi(onboard, async (c) =
   const instanceId = await services.directory(orgId).claimPhone(body.phone, newId);
   c.set("auditTarget", instanceId);
   const instance = services.instance(orgId, instanceId);
-  const isNew = await setUp(instance, orgId, instanceId, body);
+  const isNew = await setUp(instance, orgId, instanceId, body, new URL(c.req.url).origin);
   const { pairingCode, instance: view } = unwrap(await instance.requestPairingCode(orgId, body.phone));
   const message = messageOf(pairingCode, view);
   const onboarded = { success: true as const, instanceId, pairingCode, status: view.status, message };

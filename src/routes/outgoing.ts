@@ -1,15 +1,84 @@
+/** A checked body → what the number's object is asked to send; its file goes to WhatsApp on the way. */
 import type { z } from "@hono/zod-openapi";
-import type { OutgoingMessage } from "../durable/rpc.ts";
-import { ok, type Result, refuse } from "../errors.ts";
+import type { InstanceRpc, OutgoingMessage, SentMessage } from "../durable/rpc.ts";
+import { ok, type Result } from "../errors.ts";
+import type { MediaLibrary } from "../media/media-library.ts";
 import type { SendMessageSchema } from "../schemas/send-body.ts";
+import type { MediaRequest } from "../schemas/send-content.ts";
 
-/** A checked body → what the number's object is asked to send. */
-export async function outgoing(body: z.output<typeof SendMessageSchema>): Promise<Result<OutgoingMessage>> {
-  if ("content" in body) {
-    const { content, ...addressed } = body;
-    return ok({ ...addressed, ...content });
+interface Sending {
+  orgId: string;
+  instanceId: string;
+  instance: InstanceRpc;
+  media: MediaLibrary;
+  /** Of a call with an `Idempotency-Key`. */
+  callId?: string | undefined;
+}
+
+type Body = z.output<typeof SendMessageSchema>;
+
+/** Sends a message of any kind. When it is refused, nothing of it stays behind. */
+export async function sendBody(body: Body, sending: Sending): Promise<Result<SentMessage>> {
+  const { orgId, instance, callId } = sending;
+  if ("media" in body) return sendFile(body, sending);
+  const { content, ...addressed } = body;
+  return instance.send(orgId, { ...addressed, ...content }, callId);
+}
+
+async function sendFile(
+  body: Extract<Body, { media: MediaRequest }>,
+  { orgId, instanceId, instance, media, callId }: Sending,
+): Promise<Result<SentMessage>> {
+  const { media: wanted, ...addressed } = body;
+  const hosts = await instance.mediaHosts(orgId, addressed.to);
+  if (!hosts.ok) return hosts;
+  const source = await sourceOf(wanted.source, orgId, instance);
+  if (!source.ok) return source;
+  const { kind, mimeType: declaredType = null, caption, voice, gif } = wanted;
+  const fileName = wanted.fileName ?? (kind === "document" || kind === null ? nameIn(wanted.source) : null);
+  const from = { orgId, instanceId, source: source.value, kind, declaredType, fileName, field: "mediaUrl" };
+  const taken = await media.take(from);
+  if (!taken.ok) return taken;
+  const sent = await upload();
+  // Refused, or held back by the limits: no message tells of the file.
+  if (!sent.ok || sent.value.blocked) await media.discard(taken.value.key);
+  return sent;
+
+  async function upload(): Promise<Result<SentMessage>> {
+    if (!taken.ok || !hosts.ok) throw new Error("sendFile: called too early");
+    const uploaded = await media.upload(taken.value, hosts.value, fileName);
+    if (!uploaded.ok) return uploaded;
+    const message: OutgoingMessage = {
+      ...addressed,
+      kind: uploaded.value.kind,
+      text: caption,
+      file: uploaded.value,
+      voice,
+      gif,
+    };
+    return instance.send(orgId, message, callId);
   }
-  return refuse("not_implemented", `Messages of type ${body.media.kind ?? "media"} are not built yet`, {
-    hint: "Send messageType text; nothing was sent",
-  });
+}
+
+/** An id of a message's file, by itself or as its address in this API. */
+const MEDIA_ID = /^(?:https?:\/\/[^/]+\/api\/instances\/[^/]+\/media\/)?([0-9a-f]{32})$/;
+
+/** A file of a message is read by its public link. */
+async function sourceOf(source: string, orgId: string, instance: InstanceRpc): Promise<Result<string>> {
+  const id = MEDIA_ID.exec(source)?.[1];
+  if (id === undefined) return ok(source);
+  const file = await instance.media(orgId, id);
+  return file.ok ? ok(file.value.link ?? source) : file;
+}
+
+/** The last part of a URL's path, if it looks like a file's name. */
+function nameIn(source: string): string | null {
+  if (!/^https?:/.test(source) || !URL.canParse(source)) return null;
+  const last = new URL(source).pathname.split("/").at(-1) ?? "";
+  if (!/^[^/]{1,200}\.[A-Za-z0-9]{1,8}$/.test(last)) return null;
+  try {
+    return decodeURIComponent(last);
+  } catch {
+    return last;
+  }
 }

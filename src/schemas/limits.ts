@@ -2,6 +2,8 @@
 export const LIMITS = {
   /** Bytes of a JSON body: room for the longest text in any alphabet and its escapes, small enough to buffer. */
   jsonBodyBytes: 1_048_576,
+  /** Bytes of a JSON or form upload, which is buffered: larger files are sent as the raw body, which streams. */
+  uploadBodyBytes: 34 * 1_048_576,
   /** Levels of `{` and `[`: the deepest real body has five; a parser's stack must not be the limit. */
   jsonDepth: 20,
   /** Characters of a message: WhatsApp's own limit. */

@@ -52,6 +52,9 @@ const detailFields = {
 
 const file = z.object({
   id: z.string(),
+  status: z.enum(["pending", "stored", "failed"]).openapi({
+    description: "`failed`: not there (so far); it is fetched again by itself, and by `POST …/media/{mediaId}/retry`",
+  }),
   downloadUrl: z.string().nullable(),
   mimeType: z.string().nullable(),
   size: z.int().nullable(),

@@ -2,6 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { PhoneSchema, SuccessSchema, TimeSchema } from "./common.ts";
 import { LIMITS } from "./limits.ts";
+import { FileSchema } from "./media.ts";
 import { messageDetails } from "./message-details.ts";
 
 /** What became of a message. */
@@ -171,6 +172,7 @@ export const MessageSchema = z
       .openapi({ description: "A kind of message that cannot be shown; its text is empty", example: false }),
     editedAt: TimeSchema.nullable().openapi({ description: "When its text was replaced", example: null }),
     deletedAt: TimeSchema.nullable().openapi({ description: "When it was taken back by its writer", example: null }),
+    media: FileSchema.nullable().openapi({ description: "Its file" }),
     ...messageDetails,
     timestamp: TimeSchema,
     status: z

@@ -26,7 +26,7 @@ function ofKind(message: OutgoingContent): MessageDetails {
       return {
         buttons: message.sections.flatMap(({ rows }) => rows.map(({ id, title }) => ({ id, text: title }))),
       };
-    case "text":
+    default:
       return {};
   }
 }

@@ -1,5 +1,5 @@
 /** Sends one message: identity → compose → pace and store → send → wait a little for WhatsApp's answer. */
-import type { OutgoingMessage, SentMessage } from "../durable/rpc.ts";
+import type { MediaFile, OutgoingMessage, SentMessage } from "../durable/rpc.ts";
 import { ok, type Result, refuse } from "../errors.ts";
 import type { LoggedEvent } from "../store/events-table.ts";
 import type { Connection } from "../store/instance-table.ts";
@@ -14,6 +14,7 @@ import { notConnected } from "./not-connected.ts";
 import type { Outbox } from "./outbox.ts";
 import { type PacingDeps, pace, type Wishes } from "./pacing.ts";
 import { type Recipient, resolveRecipient } from "./recipient.ts";
+import { sentMedia } from "./sent-media.ts";
 
 export interface SendingDeps {
   store: Store;
@@ -32,7 +33,10 @@ export interface SendingDeps {
 const REPLY_PATIENCE_MS = 10 * 60 * 1_000;
 
 /** What a message says, ready to be stored. */
-export type Draft = Pick<NewMessage, "type" | "text" | "payload"> & Partial<Pick<NewMessage, "quoted" | "details">>;
+export type Draft = Pick<NewMessage, "type" | "text" | "payload"> &
+  Partial<Pick<NewMessage, "quoted" | "details">> & {
+    file?: MediaFile;
+  };
 
 export async function sendMessage(message: OutgoingMessage, deps: SendingDeps): Promise<Result<SentMessage>> {
   const recipient = await recipientOf(message.to, deps);
@@ -73,6 +77,7 @@ export async function deliver(
     return ok({ ...described(message), status: "failed", code: null, reason, blocked });
   }
   const { delayMs, typingSimulation, delayEnabled } = paced;
+  if (draft.file) deps.store.media.insert(sentMedia(draft.file, message));
   const settled = deps.outbox.settled(message.id, delayMs);
   deps.outbox.pump();
   const outcome = await settled;
@@ -112,7 +117,7 @@ export function replyText(event: LoggedEvent, text: string, deps: SendingDeps): 
  * @returns the message id, or null when the rules hold it back, which the log tells
  */
 export function queueText(chatId: string, text: string, deps: SendingDeps): string | null {
-  const payload = composeMessage({ kind: "text", text }, { randomBytes: deps.randomBytes });
+  const payload = composeMessage({ kind: "text", text }, { randomBytes: deps.randomBytes, now: deps.now() });
   const recipient = { chatId, address: chatId, phone: phoneOf(chatId) };
   const message = toStored({ type: "text", text, payload }, recipient, "reply", { ...deps, messageId: null });
   const paced = pace(message, {}, deps.pacing, REPLY_PATIENCE_MS);
@@ -123,12 +128,13 @@ export function queueText(chatId: string, text: string, deps: SendingDeps): stri
 function draftOf(message: OutgoingMessage, { chatId }: Recipient, deps: SendingDeps): Result<Draft> {
   const { store, connection, randomBytes } = deps;
   const { quotedMessageId, mentions = [] } = message;
-  const context: ComposeContext = { mentions, randomBytes };
+  const context: ComposeContext = { mentions, randomBytes, now: deps.now() };
   const details = detailsOf(message);
   const type = message.kind;
   const text = "text" in message ? message.text : "";
+  const file = "file" in message ? { file: message.file } : {};
   if (quotedMessageId === undefined) {
-    return ok({ type, text, details, payload: composeMessage(message, context) });
+    return ok({ type, text, details, ...file, payload: composeMessage(message, context) });
   }
   const target = store.targets.find(quotedMessageId, chatId);
   if (!target) {
@@ -140,7 +146,7 @@ function draftOf(message: OutgoingMessage, { chatId }: Recipient, deps: SendingD
   const authorJid = target.direction === "outbound" ? own : (target.participant ?? target.address);
   context.quoted = { id: target.id, authorJid, payload: target.payload };
   const quoted = { messageId: target.id, text: target.text };
-  return ok({ type, text, details, quoted, payload: composeMessage(message, context) });
+  return ok({ type, text, details, ...file, quoted, payload: composeMessage(message, context) });
 }
 
 function toStored(

@@ -251,6 +251,16 @@ export function deliveriesTable(sql: SqlStorage) {
       return undone;
     },
 
+    /** Keeps a delivery back until this time, epoch milliseconds, or until `release`. */
+    hold(seq: number, dueAt: number): void {
+      sql.exec("UPDATE deliveries SET due_at = ? WHERE seq = ?", dueAt, seq);
+    },
+
+    /** What a delivery was kept back for is there. */
+    release(seq: number, now: number): void {
+      sql.exec("UPDATE deliveries SET due_at = MIN(due_at, ?) WHERE seq = ? AND attempts = 0", now, seq);
+    },
+
     /** What waits in one chat waits in another from here on. */
     rekeyChat(from: string, to: string): void {
       const moved = sql.exec("UPDATE deliveries SET chat_id = ? WHERE status = 'waiting' AND chat_id = ?", to, from);

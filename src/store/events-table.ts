@@ -72,6 +72,14 @@ export function eventsTable(sql: SqlStorage) {
       return row ? toEvent(row) : null;
     },
 
+    /** Brings an event's payload up to date with what it tells of: how the file of its message stands. */
+    amend(seq: number, fields: Record<string, unknown>): void {
+      const row = sql.exec<{ payload: string }>("SELECT payload FROM events WHERE seq = ?", seq).toArray()[0];
+      if (!row) return;
+      const payload = JSON.stringify({ ...JSON.parse(row.payload), ...fields });
+      sql.exec("UPDATE events SET payload = ? WHERE seq = ?", payload, seq);
+    },
+
     /** `seq` of the newest event; 0 when there is none. */
     lastSeq,
 

@@ -42,6 +42,16 @@ export const INSTANCE_MIGRATIONS: readonly Migration[] = [
       );
       CREATE INDEX messages_by_chat ON messages (chat_id, seq);
       CREATE INDEX messages_outbox ON messages (seq) WHERE status = 'pending';
+      CREATE TABLE media (
+        id TEXT PRIMARY KEY,
+        message_id TEXT NOT NULL, direction TEXT NOT NULL,
+        key TEXT NOT NULL, link TEXT,
+        status TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, due_at INTEGER NOT NULL,
+        event_seq INTEGER,
+        file TEXT NOT NULL
+      ) WITHOUT ROWID;
+      CREATE INDEX media_by_message ON media (message_id);
+      CREATE INDEX media_pending ON media (due_at) WHERE status = 'pending';
       CREATE TABLE events (
         seq INTEGER PRIMARY KEY AUTOINCREMENT,
         type TEXT NOT NULL, chat_id TEXT, payload TEXT NOT NULL, created_at INTEGER NOT NULL

@@ -10,6 +10,8 @@ export interface Profile {
   antiBanSettings: AntiBanSettings;
   /** What is to be set on WhatsApp as soon as the number is connected; empty when nothing is. */
   pendingProfile?: PendingProfile;
+  /** Where this deployment was called when the instance was created: the base of its links. */
+  origin?: string;
   /** Epoch milliseconds. */
   createdAt: number;
   /** Set by a delete that is under way; it is finished even if the object is stopped in the middle. */

@@ -116,6 +116,7 @@ const toStored = (row: Row): StoredMessage => ({
   participant: row.participant,
   unsupported: row.unsupported === 1,
   details: JSON.parse(row.details),
+  media: null,
   editedAt: iso(row.edited_at),
   deletedAt: iso(row.deleted_at),
   timestamp: new Date(row.sent_at).toISOString(),

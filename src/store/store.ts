@@ -5,6 +5,7 @@ import { type DeliveriesTable, deliveriesTable } from "./deliveries-table.ts";
 import { type EventsTable, eventsTable } from "./events-table.ts";
 import { type InstanceTable, instanceTable } from "./instance-table.ts";
 import { type LogsTable, logsTable } from "./logs-table.ts";
+import { type MediaTable, mediaTable } from "./media-table.ts";
 import { type MessageTargets, messageTargets } from "./message-targets.ts";
 import { type MessagesTable, messagesTable } from "./messages-table.ts";
 import { type PreferencesTable, preferencesTable } from "./preferences-table.ts";
@@ -17,6 +18,7 @@ export interface Store {
   instance: InstanceTable;
   messages: MessagesTable;
   targets: MessageTargets;
+  media: MediaTable;
   contacts: ContactsTable;
   events: EventsTable;
   deliveries: DeliveriesTable;
@@ -35,6 +37,7 @@ export function openStore(sql: SqlStorage): Store {
     instance: instanceTable(sql),
     messages: messagesTable(sql),
     targets: messageTargets(sql),
+    media: mediaTable(sql),
     contacts: contactsTable(sql),
     events: eventsTable(sql),
     deliveries,

@@ -18,6 +18,7 @@ import {
 import { baileysLogger } from "./baileys-logger.ts";
 import { callOf } from "./calls.ts";
 import { catchListenerErrors } from "./caught-listeners.ts";
+import { requestFileAgain } from "./file-request.ts";
 import { harden } from "./harden.ts";
 import { lidOf, phoneJid, phoneOf } from "./identity.ts";
 import { InboundStanzas } from "./inbound-stanzas.ts";
@@ -25,6 +26,7 @@ import { ownProfile } from "./own-profile.ts";
 import { ackOf, receiptOf, retriedIn } from "./receipts.ts";
 import { capOf, lockOf } from "./restrictions.ts";
 import type {
+  FileRequest,
   OpenSession,
   OutboundStanza,
   OwnProfile,
@@ -141,6 +143,15 @@ class BaileysSession implements WhatsAppSession {
     if (!found) throw new SessionClosedError("WhatsApp did not answer whether the number exists");
     const first = found.find((entry) => entry.exists);
     return first ? jidNormalizedUser(first.jid) : null;
+  }
+
+  async mediaHosts(): Promise<{ hosts: string[]; auth: string }> {
+    const { hosts, auth } = await this.#guarded(() => this.#socket.refreshMediaConn(false));
+    return { hosts: hosts.map(({ hostname }) => hostname), auth };
+  }
+
+  requestFileAgain(request: FileRequest): Promise<string> {
+    return this.#guarded(() => requestFileAgain(this.#socket, request));
   }
 
   async describe(phone: string): Promise<{ lid: string | null; pictureUrl: string | null }> {

@@ -192,6 +192,16 @@ export type SessionEvent =
   /** The session is over and will emit nothing more. */
   | { type: "closed"; end: SessionEnd };
 
+/** A file that WhatsApp no longer has, by its message. */
+export interface FileRequest {
+  messageId: string;
+  chatJid: string;
+  fromMe: boolean;
+  participantJid: string | null;
+  /** Encoded `proto.Message`. */
+  payload: Uint8Array;
+}
+
 /** One live connection. It never reconnects by itself. */
 export interface WhatsAppSession {
   /**
@@ -201,6 +211,13 @@ export interface WhatsAppSession {
   requestPairingCode(phone: string): Promise<string>;
   /** Asks whether a phone (digits) is on WhatsApp. @returns its phone JID, or null when it is not. */
   lookUp(phone: string): Promise<string | null>;
+  /** Where WhatsApp takes files at the moment: host names, and what goes into the URL of uploads. */
+  mediaHosts(): Promise<{ hosts: string[]; auth: string }>;
+  /**
+   * Asks the phone that sent a file to upload it again. @returns its new path
+   * @throws when the phone cannot be reached or no longer has it
+   */
+  requestFileAgain(request: FileRequest): Promise<string>;
   /** Digits of the LID behind a phone (digits), and where its picture is; null for what WhatsApp does not tell. */
   describe(phone: string): Promise<{ lid: string | null; pictureUrl: string | null }>;
   /**

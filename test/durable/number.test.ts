@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { sendMessage } from "../../src/sending/send-message.ts";
 import { openSession } from "../../src/whatsapp/open-session.ts";
 import { HOOK, inNumber, message, OPEN, webhook } from "./support/number.ts";
 import { directoryOf, ORG } from "./support/objects.ts";
@@ -151,7 +152,7 @@ describe("an object that lost its memory", () => {
     inNumber("reborn-outbox", async ({ number, whatsApp, reborn }) => {
       number.keeper.connect();
       whatsApp.latest.emit(OPEN);
-      void number.send({ kind: "text", to: "491@s.whatsapp.net", text: "Hi" });
+      void sendMessage({ kind: "text", to: "491@s.whatsapp.net", text: "Hi" }, number.sending);
       await turns();
       const [first] = whatsApp.latest.sent;
       const next = reborn();

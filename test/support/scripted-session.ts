@@ -53,6 +53,8 @@ export function scriptedWhatsApp(script: Script = {}) {
         setPicture: async (jpeg) => script.profile?.("picture", jpeg),
       },
       lookUp: async (phone) => `${phone}@s.whatsapp.net`,
+      mediaHosts: async () => ({ hosts: ["media.example"], auth: "auth" }),
+      requestFileAgain: async () => "/v/again",
       describe: async () => ({ lid: null, pictureUrl: null }),
       async send(stanza) {
         await script.send?.(stanza);

@@ -10,19 +10,21 @@ import { cycles, type ImportRules, importsOf, violations } from "../support/impo
  */
 const CORE = ["store", "whatsapp"];
 const ARROWS = {
-  worker: ["app", "durable", "stubs"],
+  worker: ["app", "durable", "stubs", "env", "media"],
   app: ["openapi", "routes", "middleware", "schemas", "settings"],
   openapi: ["middleware"],
-  routes: ["middleware", "schemas", "qr"],
-  middleware: ["schemas", "settings", "log", "idempotency"],
+  routes: ["middleware", "schemas", "qr", "media"],
+  middleware: ["schemas", "settings", "log", "idempotency", "media"],
   schemas: [],
   net: ["schemas", "settings"],
+  media: ["net", "settings", "events", ...CORE],
   qr: [],
   settings: ["schemas"],
   env: ["settings", "durable"],
   stubs: ["env"],
   durable: [
     "profile",
+    "media",
     "directory",
     "idempotency",
     "stubs",
@@ -72,6 +74,7 @@ const PARTS: Readonly<Record<string, keyof typeof ARROWS>> = {
   "src/middleware/": "middleware",
   "src/schemas/": "schemas",
   "src/net/": "net",
+  "src/media/": "media",
   "src/qr/": "qr",
   "src/durable/": "durable",
   "src/durable/stubs.ts": "stubs",

@@ -7,6 +7,7 @@ import type { ComposeContext } from "./context.ts";
 import { withText } from "./edited-text.ts";
 import { composeButtons, composeList } from "./interactive.ts";
 import { composeLocation } from "./location.ts";
+import { composeMedia } from "./media.ts";
 import { composePoll } from "./poll.ts";
 import { composeText } from "./text.ts";
 
@@ -34,6 +35,8 @@ function composed(content: OutgoingContent, context: ComposeContext): proto.IMes
       return composeList(content, context);
     case "poll":
       return composePoll(content, context);
+    default:
+      return composeMedia(content, context);
   }
 }
 

@@ -14,6 +14,8 @@ export interface ComposeContext {
   quoted?: QuotedMessage;
   /** Digits or JIDs. */
   mentions?: readonly string[];
+  /** Epoch milliseconds. */
+  now: number;
   /** A source of secure randomness: polls carry a secret. */
   randomBytes: (length: number) => Uint8Array;
 }

@@ -43,7 +43,12 @@ export function useLab({ settings = () => ({}) }: LabOptions = {}): Lab {
     startGateway({
       bundle,
       stateDir: join(folder, "state"),
-      settings: { WHATSAPP_URL: server.whatsappUrl, WHATSAPP_ROOT_KEY: server.rootKey, ...settings(server) },
+      settings: {
+        WHATSAPP_URL: server.whatsappUrl,
+        WHATSAPP_ROOT_KEY: server.rootKey,
+        WHATSAPP_MEDIA_ORIGIN: server.mediaOrigin,
+        ...settings(server),
+      },
     });
   const started = <T>(part: T | undefined): T => {
     if (part === undefined) throw new Error("The lab is not set up yet");

@@ -35,6 +35,7 @@ test("an instance needs nothing: id and name are made up, settings and webhook a
   }
   expect(named[0]).toBe(`default/${id}`);
   expect(created[0]).toEqual({
+    origin: "http://localhost",
     orgId: "default",
     instanceId: id,
     name: id,
@@ -62,6 +63,7 @@ test("an instance can be given id, name, webhook and settings; older names of pr
   expect(named).toEqual(["acme/My_custom-1"]);
   expect(created).toEqual([
     {
+      origin: "http://localhost",
       orgId: "acme",
       instanceId: "My_custom-1",
       name: "Support",

@@ -124,6 +124,7 @@ describe("the history", () => {
     participant: null,
     unsupported: false,
     details: { forwarded: true },
+    media: null,
     editedAt: null,
     deletedAt: null,
     timestamp: "2026-01-29T12:00:00.000Z",

@@ -60,6 +60,7 @@ test("a new phone gets an instance and a code; name and About text wait for the 
   expect(claimed).toEqual(["447393002183"]);
   expect(created).toEqual([
     {
+      origin: "http://localhost",
       orgId: "default",
       instanceId: GENERATED,
       name: "Acme Corp",

@@ -1,6 +1,7 @@
 /** The app in Node, on stand-ins for the Durable Objects: a test names the methods its route may call. */
 import { buildApp } from "../../../src/app.ts";
 import type { DirectoryRpc, InstanceRpc, InstanceView, NewAuditEntry } from "../../../src/durable/rpc.ts";
+import type { MediaLibrary } from "../../../src/media/media-library.ts";
 import type { SettingsSource } from "../../../src/settings.ts";
 import { assertDocumented } from "../../support/documented.ts";
 
@@ -12,6 +13,7 @@ export const QR_TEXT =
 const KEY = "test-key";
 
 interface World {
+  media?: Partial<MediaLibrary>;
   instance?: Partial<InstanceRpc>;
   /** Instead of `instance`, for a test of several. */
   instanceOf?: (orgId: string, instanceId: string) => Partial<InstanceRpc>;
@@ -47,6 +49,7 @@ export function api({
   env,
   mayFailAgain = () => true,
   storageWorks = async () => true,
+  media = {},
   instanceOf,
   now = () => NOW,
 }: World = {}) {
@@ -70,6 +73,7 @@ export function api({
       ),
     storageWorks,
     storageName: () => "wasup-media",
+    media: () => media as MediaLibrary,
     mayFailAgain: async (_env, address) => mayFailAgain(address),
     now,
     random: () => 0.5,

@@ -80,7 +80,8 @@ const details: Required<Omit<MessageDetails, "buttons">> = {
 function callPayload(groupJid: string | null): Record<string, unknown> {
   const store = openStore(numberStorage().sql);
   const call = { id: "C1", fromJid: "77@lid", altJid: null, video: false, groupJid, at: AT };
-  receiveCall(call, { store, instanceId: "wa_1", ownPhone: "491", hasWebhook: false, now: AT, onStored: () => {} });
+  const context = { store, instanceId: "wa_1", ownPhone: "491", hasWebhook: false, now: AT };
+  receiveCall(call, { ...context, newFile: () => ({ id: "f", key: "k" }), onStored: () => {} });
   return store.events.get(1)?.payload ?? {};
 }
 

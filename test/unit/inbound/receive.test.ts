@@ -16,7 +16,15 @@ let events: () => { type: string; chat_id: string | null; payload: Record<string
 beforeEach(() => {
   const { sql } = numberStorage();
   store = openStore(sql);
-  context = { store, instanceId: "wa_1", ownPhone: "490", hasWebhook: true, now: NOW, onStored: () => undefined };
+  context = {
+    store,
+    instanceId: "wa_1",
+    ownPhone: "490",
+    hasWebhook: true,
+    newFile: () => ({ id: "f1", key: "o/i/media/f1" }),
+    now: NOW,
+    onStored: () => undefined,
+  };
   events = () =>
     sql
       .exec<{ type: string; chat_id: string; payload: string }>(
@@ -59,6 +67,7 @@ describe("a message that came in", () => {
         participant: null,
         unsupported: false,
         details: {},
+        media: null,
         editedAt: null,
         deletedAt: null,
         timestamp: "2026-11-01T11:59:59.000Z",

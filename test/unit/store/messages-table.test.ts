@@ -74,6 +74,7 @@ describe("a message", () => {
           participant: null,
           unsupported: false,
           details: {},
+          media: null,
           editedAt: null,
           deletedAt: null,
           timestamp: "2026-11-01T12:00:00.000Z",

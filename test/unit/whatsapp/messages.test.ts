@@ -14,7 +14,7 @@ import { stanzaExtras } from "../../../src/whatsapp/stanza-extras.ts";
 
 const read = (message: proto.IMessage) => normaliseContent(message);
 const composed = (content: OutgoingContent, context = {}) =>
-  proto.Message.decode(composeMessage(content, { randomBytes, ...context }));
+  proto.Message.decode(composeMessage(content, { randomBytes, now: 0, ...context }));
 const plain = { text: "", quoted: null, unsupported: false };
 const TARGET = { id: "3EB0A", chatJid: "491@s.whatsapp.net", fromMe: true, participantJid: null };
 

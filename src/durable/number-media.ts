@@ -1,0 +1,100 @@
+/** The files of one number's messages, wired together: fetched into the bucket by the mover, shown, and told of. */
+import { randomBytes } from "node:crypto";
+import { type Env, readSettings, whatsAppEndpoint } from "../env.ts";
+import { ok, type Result, refuse } from "../errors.ts";
+import { MediaKeeper } from "../media/media-keeper.ts";
+import type { InstanceState } from "../store/instance-table.ts";
+import { type MediaRow, mediaView } from "../store/media-table.ts";
+import type { Store } from "../store/store.ts";
+import type { WhatsAppSession } from "../whatsapp/session.ts";
+import { moveFile } from "./media-mover.ts";
+import type { MediaView, StoredMessage } from "./rpc.ts";
+
+const ID_BYTES = 16;
+/** While a setting is wrong: nothing is fetched that may be too large. */
+const NO_LIMITS = { maxBytes: 0, mediaOrigin: null };
+
+export interface NumberMediaDeps {
+  ctx: DurableObjectState;
+  env: Env;
+  store: Store;
+  transaction: (work: () => void) => void;
+  state: () => InstanceState | null;
+  session: () => WhatsAppSession | null;
+  deliverSoon: () => void;
+  wakeAt: (dueAt: number) => void;
+  now: () => number;
+}
+
+export class NumberMedia {
+  readonly keeper: MediaKeeper;
+  readonly #deps: NumberMediaDeps;
+
+  constructor(deps: NumberMediaDeps) {
+    this.#deps = deps;
+    const { ctx, store, transaction, deliverSoon, wakeAt, now } = deps;
+    this.keeper = new MediaKeeper({
+      store,
+      transaction,
+      download: (job) => moveFile(ctx, job),
+      requestAgain: (media) => this.#requestAgain(media),
+      publicUrl: (link) => this.#publicUrl(link),
+      limits: () => this.#limits,
+      deliverSoon,
+      wakeAt,
+      now,
+    });
+  }
+
+  /** An unguessable id, and the key that removal of the instance finds. */
+  newFile(): { id: string; key: string } {
+    const { profile } = this.#deps.state() ?? {};
+    const id = randomBytes(ID_BYTES).toString("hex");
+    return { id, key: `${profile?.orgId}/${profile?.instanceId}/media/${id}` };
+  }
+
+  /** `not_found` when there is no such file. */
+  view(id: string): Result<MediaView & { key: string }> {
+    const media = this.#deps.store.media.get(id);
+    return media ? ok({ ...mediaView(media), key: media.key }) : refuse("not_found", "There is no such file.");
+  }
+
+  /** A message of the history with its file. */
+  withFile(message: StoredMessage): StoredMessage {
+    const media = this.#deps.store.media.ofMessage(message.id, message.direction);
+    return media ? { ...message, media: mediaView(media) } : message;
+  }
+
+  get #limits() {
+    const settings = readSettings(this.#deps.env);
+    const endpoint = settings.ok ? whatsAppEndpoint(settings.value) : settings;
+    if (!settings.ok || !endpoint.ok) return NO_LIMITS;
+    return { maxBytes: settings.value.mediaMaxBytes, mediaOrigin: endpoint.value.mediaOrigin };
+  }
+
+  #publicUrl(link: string): string | null {
+    const settings = readSettings(this.#deps.env);
+    const base = (settings.ok ? settings.value.publicUrl : null) ?? this.#deps.state()?.profile.origin ?? null;
+    return base === null ? null : `${base}${link}`;
+  }
+
+  async #requestAgain({ messageId, direction }: MediaRow): Promise<string | null> {
+    const session = this.#deps.session();
+    const message = this.#deps.store.targets.find(messageId, null);
+    if (!session || message?.direction !== direction) return null;
+    const { address, participant, payload } = message;
+    const fromMe = direction === "outbound";
+    try {
+      return await session.requestFileAgain({
+        messageId,
+        chatJid: address,
+        fromMe,
+        participantJid: participant,
+        payload,
+      });
+    } catch {
+      // The phone is off, or does not have the file: there will be further attempts.
+      return null;
+    }
+  }
+}

@@ -1,0 +1,148 @@
+/** All that the Worker does with files; the bytes never enter a number's object. */
+import { randomBytes } from "node:crypto";
+import type { MediaFile, MediaHosts } from "../durable/rpc.ts";
+import { ok, type Result, refuse } from "../errors.ts";
+import { parseDataUrl } from "../net/data-url.ts";
+import { countUpTo, fetchFile } from "../net/fetch-file.ts";
+import { targetPolicy } from "../net/fetch-target.ts";
+import type { Settings } from "../settings.ts";
+import { extensionOf } from "./file-type.ts";
+import type { MediaKind } from "./media-keys.ts";
+import { keyOfLink, linkPath } from "./media-link.ts";
+import { serveFile } from "./serve-file.ts";
+import { type StoredFile, storeFile } from "./store-file.ts";
+import { uploadFile } from "./upload-file.ts";
+
+export interface FileSource {
+  orgId: string;
+  instanceId: string;
+  /** A URL, a link to a file of ours, or a `data:` URL. */
+  source: string;
+  kind: MediaKind | null;
+  declaredType: string | null;
+  fileName: string | null;
+  field: string;
+}
+
+export interface Upload {
+  orgId: string;
+  /** Null = of no instance. */
+  instanceId: string | null;
+  body: ReadableStream<Uint8Array>;
+  mimeType: string;
+  fileName: string | null;
+}
+
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
+
+/** Path of a link to a file of ours, wherever it is served. */
+const OWN_LINK = /\/media\/([\w-]+)\/([\w-]+)$/;
+const ID_BYTES = 16;
+
+export class MediaLibrary {
+  readonly #bucket: R2Bucket;
+  readonly #settings: Settings;
+
+  constructor(bucket: R2Bucket, settings: Settings) {
+    this.#bucket = bucket;
+    this.#settings = settings;
+  }
+
+  /** Fetches what the caller named into the bucket. Refused: `invalid_request` with the field's issue, `too_large`. */
+  async take(from: FileSource): Promise<Result<StoredFile>> {
+    const { orgId, instanceId, kind, fileName, field } = from;
+    const { mediaMaxBytes: maxBytes } = this.#settings;
+    const opened = await this.#open(from);
+    if (!opened.ok) return opened;
+    const key = `${orgId}/${instanceId}/media/${randomBytes(ID_BYTES).toString("hex")}`;
+    const declaredType = from.declaredType ?? opened.value.contentType;
+    return storeFile(this.#bucket, { body: opened.value.body, kind, declaredType, key, fileName, maxBytes, field });
+  }
+
+  /** Brings a stored file to WhatsApp; `unavailable` when no host takes it. */
+  async upload(file: StoredFile, hosts: MediaHosts, fileName: string | null): Promise<Result<MediaFile>> {
+    const mediaOrigin = this.#settings.whatsAppMediaOrigin;
+    const place = await uploadFile({ bucket: this.#bucket, file, hosts, mediaOrigin });
+    if (!place.ok) return place;
+    const { key, kind, mimeType, size, seconds, width, height } = file;
+    return ok({
+      id: key.slice(key.lastIndexOf("/") + 1),
+      key,
+      link: await linkPath(this.#bucket, key),
+      kind,
+      mimeType,
+      size,
+      seconds,
+      width,
+      height,
+      fileName,
+      ...place.value,
+      mediaKey: base64(file.mediaKey),
+      fileSha256: base64(file.fileSha256),
+      fileEncSha256: base64(file.fileEncSha256),
+    });
+  }
+
+  /** Removes a file that no message tells of. */
+  async discard(key: string): Promise<void> {
+    await this.#bucket.delete(key);
+  }
+
+  /** Stores a file for later use. @returns its key and its link's path */
+  async store({ orgId, instanceId, body, mimeType, fileName }: Upload): Promise<Result<{ key: string; link: string }>> {
+    const extension = /\.([A-Za-z0-9]{1,8})$/.exec(fileName ?? "")?.[1]?.toLowerCase() ?? extensionOf(mimeType);
+    // No instance can be called `~`: what belongs to none is not deleted with one.
+    const folder = `${orgId}/${instanceId ?? "~"}/uploads`;
+    const key = `${folder}/${Date.now()}-${randomBytes(ID_BYTES).toString("hex")}.${extension}`;
+    const { mediaMaxBytes: maxBytes } = this.#settings;
+    const limited = body.pipeThrough(countUpTo(maxBytes));
+    const file = {
+      body: limited,
+      kind: "document",
+      declaredType: mimeType,
+      key,
+      fileName,
+      maxBytes,
+      field: "data",
+    } as const;
+    const stored = await storeFile(this.#bucket, file);
+    return stored.ok ? ok({ key, link: await linkPath(this.#bucket, key) }) : stored;
+  }
+
+  /** The file that a public link names; null when there is none or the signature is wrong. */
+  async serveLink(name: string, signature: string, request: Headers): Promise<Response | null> {
+    const key = await keyOfLink(this.#bucket, name, signature);
+    return key === null ? null : serveFile(this.#bucket, key, request);
+  }
+
+  serve(key: string, request: Headers): Promise<Response | null> {
+    return serveFile(this.#bucket, key, request);
+  }
+
+  async #open(from: FileSource): Promise<Result<{ body: ReadableStream<Uint8Array>; contentType: string | null }>> {
+    const { source, field } = from;
+    const data = source.startsWith("data:") ? parseDataUrl(source) : null;
+    if (data) return ok({ body: streamOf(data.bytes), contentType: data.contentType });
+    const own = OWN_LINK.exec(source.split("?")[0] ?? "");
+    const key = own ? await keyOfLink(this.#bucket, own[1] ?? "", own[2] ?? "") : null;
+    // A link is good for the organisation it was made for, whoever knows it.
+    if (key?.startsWith(`${from.orgId}/`)) {
+      const file = await this.#bucket.get(key);
+      if (file) return ok({ body: file.body, contentType: file.httpMetadata?.contentType ?? null });
+      return refuse("invalid_request", "The file could not be read", {
+        issues: [{ path: field, message: "It is gone" }],
+      });
+    }
+    const policy = targetPolicy(this.#settings);
+    return fetchFile(source, { policy, maxBytes: this.#settings.mediaMaxBytes, field });
+  }
+}
+
+function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start(controller) {
+      if (bytes.byteLength > 0) controller.enqueue(bytes);
+      controller.close();
+    },
+  });
+}

@@ -1,0 +1,78 @@
+/** Files: uploads and downloads. */
+import { z } from "@hono/zod-openapi";
+import { SuccessSchema } from "./common.ts";
+import { LIMITS } from "./limits.ts";
+
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+
+/** Body of POST /api/upload as JSON; `data` comes out as bytes. */
+export const UploadSchema = z.object({
+  data: z
+    .string("Send the file as base64")
+    .min(1, "Send the file as base64")
+    .transform((text, context) => {
+      if (BASE64.test(text) && text.replace(/=+$/, "").length % 4 !== 1)
+        return new Uint8Array(Buffer.from(text, "base64"));
+      context.addIssue({ code: "custom", message: "Send valid base64" });
+      return z.NEVER;
+    })
+    .openapi({ type: "string", format: "byte", description: "The file as base64", example: "aGVsbG8=" }),
+  mimeType: z
+    .string("Name the MIME type")
+    .regex(/^[\w.+-]+\/[\w.+-]+$/, "Use a MIME type such as image/jpeg")
+    .max(LIMITS.nameCharacters)
+    .openapi({ description: "MIME type of the file", example: "image/jpeg" }),
+  fileName: z
+    .string()
+    .max(LIMITS.placeCharacters)
+    .optional()
+    .openapi({ description: "Its name; the extension is kept", example: "photo.jpg" }),
+  instanceId: z
+    .string()
+    .max(64)
+    .optional()
+    .openapi({ description: "The instance it belongs to, and is deleted with", example: "wa_abc123" }),
+});
+
+/** The answer of POST /api/upload. */
+export const UploadedSchema = z.object({
+  success: SuccessSchema,
+  url: z.string().openapi({ description: "Public link", example: "https://wa.example.com/media/d2E/c2ln" }),
+  blobName: z
+    .string()
+    .openapi({ description: "Its name in the storage", example: "wa_abc/uploads/1706000000-a1b2.jpg" }),
+});
+
+/** The file of a message of the history. */
+export const FileSchema = z.object({
+  id: z.string().openapi({ description: "For `GET …/media/{mediaId}`", example: "9f86d081884c7d659a2feaa0c55ad015" }),
+  status: z.enum(["pending", "stored", "failed"]).openapi({
+    description: "`pending`: on its way. `failed`: not there (so far); it is fetched again by itself",
+    example: "stored",
+  }),
+  downloadUrl: z.string().nullable().openapi({ description: "Public link, once it is stored" }),
+  mimeType: z.string().openapi({ example: "image/jpeg" }),
+  size: z.int().openapi({ type: "integer", description: "Bytes", example: 48_213 }),
+  sha256: z.string().openapi({ description: "Hexadecimal" }),
+  fileName: z.string().nullable(),
+  seconds: z
+    .int()
+    .nullable()
+    .openapi({ type: ["integer", "null"] }),
+  width: z
+    .int()
+    .nullable()
+    .openapi({ type: ["integer", "null"] }),
+  height: z
+    .int()
+    .nullable()
+    .openapi({ type: ["integer", "null"] }),
+});
+
+/** The answer of POST …/media/{mediaId}/retry. */
+export const FileRetrySchema = z.object({
+  success: SuccessSchema,
+  status: z
+    .string()
+    .openapi({ description: "`pending`: it is being fetched. `stored`: it was there", example: "pending" }),
+});

@@ -1,0 +1,18 @@
+import type { MediaFile } from "../durable/rpc.ts";
+import type { NewMedia } from "../store/media-table.ts";
+import type { NewMessage } from "../store/messages-table.ts";
+
+/** The row of a file that goes out with a message: it is in the bucket already. */
+export function sentMedia(file: MediaFile, { id: messageId, sentAt }: NewMessage): NewMedia {
+  const { id, key, link, url: _, ...remote } = file;
+  return {
+    id,
+    messageId,
+    direction: "outbound",
+    key,
+    link,
+    status: "stored",
+    file: { ...remote, voice: false, gif: false },
+    dueAt: sentAt,
+  };
+}

@@ -1,0 +1,289 @@
+import { createHash, randomBytes } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Contact, Phone } from "../../simulator/index.ts";
+import { eventually } from "./support/eventually.ts";
+import { useLab } from "./support/lab.ts";
+import type { GatewayNumber } from "./support/number.ts";
+
+const lab = useLab();
+
+const bytesOf = (start: string | Buffer, size: number): Buffer =>
+  Buffer.concat([Buffer.from(start), randomBytes(size)]);
+const PNG = bytesOf(Buffer.from("89504e470d0a1a0a0000000d49484452000000400000002008020000", "hex"), 90_000);
+const MP4 = bytesOf(Buffer.from("00000018667479706d703432", "hex"), 200_000);
+const PDF = bytesOf("%PDF-1.7\n", 300_001);
+const WEBP = bytesOf("RIFF\x00\x00\x00\x00WEBPVP8 ", 20_000);
+/** One Ogg page whose granule position is two seconds. */
+const OGG = Buffer.concat([
+  Buffer.from("OggS\x00\x02"),
+  Buffer.from(BigUint64Array.of(96_000n).buffer),
+  randomBytes(40_000),
+]);
+
+const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
+/** Files of somebody's web server, by path. */
+const site = new Map<string, Buffer>([
+  ["/photo.png", PNG],
+  ["/video.mp4", MP4],
+  ["/report.pdf", PDF],
+  ["/sticker.webp", WEBP],
+  ["/voice.ogg", OGG],
+  ["/page.html", Buffer.from("<html>")],
+]);
+const web = createServer((request, response) => {
+  const file = site.get(request.url ?? "");
+  if (file) response.end(file);
+  else response.writeHead(404).end();
+});
+
+let phone: Phone;
+let alice: Contact;
+let number: GatewayNumber;
+let base = "";
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => web.listen(0, "127.0.0.1", resolve));
+  base = `http://127.0.0.1:${(web.address() as AddressInfo).port}`;
+  [phone, alice] = [lab.whatsApp.phone({ businessName: "Clinic" }), lab.whatsApp.contact({ name: "Alice" })];
+  number = await lab.number("media");
+  await number.isLinkedBy(phone);
+});
+
+afterAll(() => web.close());
+
+async function sends(body: object): Promise<string> {
+  const answer = await lab.api.ok<{ success: boolean; messageId: string }>("POST", `${number.path}/send`, {
+    to: alice.phone,
+    ...body,
+  });
+  expect(answer.success).toBe(true);
+  return answer.messageId;
+}
+
+interface StoredFile {
+  media: { id: string; status: string; downloadUrl: string; sha256: string; mimeType: string; fileName: string | null };
+  mediaUrl: string | null;
+}
+
+async function stored(messageId: string): Promise<StoredFile & Record<string, unknown>> {
+  const found = (await number.messages()).find(({ id }) => id === messageId);
+  return found as unknown as StoredFile & Record<string, unknown>;
+}
+
+/** The file behind a link, and the answer's headers. */
+async function behind(url: string, headers: Record<string, string> = {}) {
+  const response = await fetch(url, { headers });
+  return { status: response.status, headers: response.headers, bytes: Buffer.from(await response.arrayBuffer()) };
+}
+
+describe("a file that is sent", () => {
+  it.each([
+    [
+      "image",
+      { mediaUrl: "/photo.png", message: "look" },
+      PNG,
+      { caption: "look", mimetype: "image/png", width: 64, height: 32 },
+    ],
+    ["video", { mediaUrl: "/video.mp4", gif: true }, MP4, { mimetype: "video/mp4", gifPlayback: true }],
+    ["audio", { mediaUrl: "/voice.ogg" }, OGG, { mimetype: "audio/ogg; codecs=opus", ptt: true, seconds: 2 }],
+    ["sticker", { mediaUrl: "/sticker.webp", messageType: "sticker" }, WEBP, { mimetype: "image/webp" }],
+    ["document", { mediaUrl: "/report.pdf" }, PDF, { mimetype: "application/pdf", fileName: "report.pdf" }],
+  ])("reaches the contact byte for byte: %s", async (kind, { mediaUrl, ...body }, bytes, part) => {
+    const id = await sends({ mediaUrl: base + mediaUrl, ...body });
+    const { message } = await alice.received((received) => received.id === id);
+    expect(message[`${kind}Message` as "imageMessage"]).toMatchObject(part);
+    expect(sha256(alice.opensFile(id))).toBe(sha256(bytes));
+    const shown = await stored(id);
+    expect(shown).toMatchObject({ type: kind, mediaType: kind, media: { status: "stored", sha256: sha256(bytes) } });
+    expect(sha256((await behind(shown.mediaUrl ?? "")).bytes)).toBe(sha256(bytes));
+  });
+
+  it("may have a caption below a document, and a name of its own", async () => {
+    const id = await sends({ mediaUrl: `${base}/report.pdf`, message: "Your report", fileName: "März.pdf" });
+    const { message } = await alice.received((received) => received.id === id);
+    expect(message.documentWithCaptionMessage?.message?.documentMessage).toMatchObject({
+      caption: "Your report",
+      fileName: "März.pdf",
+    });
+  });
+
+  it("may come as a data URL, as an upload's link, and as a received file", async () => {
+    const data = `data:image/png;base64,${PNG.toString("base64")}`;
+    const upload = { data: PNG.toString("base64"), mimeType: "image/png", fileName: "a.png", instanceId: "media" };
+    const { url, blobName } = await lab.api.ok<{ url: string; blobName: string }>("POST", "/api/upload", upload);
+    expect(blobName).toMatch(/^media\/uploads\/\d+-[0-9a-f]{32}\.png$/);
+    const first = await sends({ mediaUrl: data });
+    const second = await sends({ mediaUrl: url });
+    const third = await sends({ mediaUrl: (await stored(first)).media.id });
+    for (const id of [first, second, third]) {
+      await alice.received((received) => received.id === id);
+      expect(sha256(alice.opensFile(id))).toBe(sha256(PNG));
+    }
+  });
+
+  it("goes to the next host when one fails", async () => {
+    lab.whatsApp.files.failNext("uploads", 1);
+    const id = await sends({ mediaUrl: `${base}/photo.png` });
+    await alice.received((received) => received.id === id);
+    expect(sha256(alice.opensFile(id))).toBe(sha256(PNG));
+  });
+
+  it.each<[string, object, number, string]>([
+    ["that does not exist", { mediaUrl: "/nothing.png" }, 400, "invalid_request"],
+    ["of the wrong type", { mediaUrl: "/page.html", messageType: "image" }, 400, "invalid_request"],
+    ["that is too large for its kind", { mediaUrl: "/large.webp", messageType: "sticker" }, 413, "too_large"],
+    ["at a private address", { mediaUrl: "https://10.0.0.1/a.png" }, 400, "invalid_request"],
+    ["to nobody", { mediaUrl: "/photo.png", to: "5599000000000" }, 404, "not_on_whatsapp"],
+    ["with an unknown quote", { mediaUrl: "/photo.png", quotedMessageId: "3EB0FF" }, 400, "invalid_request"],
+  ])("%s is refused: nothing sent, nothing stored", async (_, body, status, code) => {
+    site.set("/large.webp", bytesOf("RIFF\x00\x00\x00\x00WEBPVP8 ", 1_100_000));
+    const before = (await number.messages()).length;
+    const mediaUrl = (body as { mediaUrl: string }).mediaUrl;
+    const given = { to: alice.phone, ...body, mediaUrl: mediaUrl.startsWith("/") ? base + mediaUrl : mediaUrl };
+    expect(await lab.api.call("POST", `${number.path}/send`, given)).toMatchObject({ status, body: { code } });
+    expect(await number.messages()).toHaveLength(before);
+  });
+
+  it("that no host takes is refused with 503: nothing sent, nothing stored", async () => {
+    const before = (await number.messages()).length;
+    lab.whatsApp.files.failNext("uploads", 2);
+    const given = { to: alice.phone, mediaUrl: `${base}/photo.png` };
+    expect(await lab.api.call("POST", `${number.path}/send`, given)).toMatchObject({ status: 503 });
+    expect(await number.messages()).toHaveLength(before);
+  });
+});
+
+describe("a file that is received", () => {
+  it.each([
+    ["image", PNG, { mimetype: "image/png", caption: "look" }],
+    ["video", MP4, { mimetype: "video/mp4" }],
+    ["audio", OGG, { mimetype: "audio/ogg; codecs=opus", ptt: true, seconds: 2 }],
+    ["sticker", WEBP, { mimetype: "image/webp" }],
+    ["document", PDF, { mimetype: "application/pdf", fileName: "report.pdf" }],
+  ] as const)("is behind the link of the webhook and of the history: %s", async (kind, bytes, part) => {
+    const id = await alice.sendsFile({ kind, bytes, ...part }, { to: phone });
+    const { body } = await lab.hook.received(({ message_id }) => message_id === id);
+    expect(body).toMatchObject({
+      media_type: kind,
+      mime_type: part.mimetype,
+      message: "caption" in part ? part.caption : "",
+      file_name: "fileName" in part ? part.fileName : null,
+      media: { status: "stored", size: bytes.length, sha256: sha256(bytes), downloadUrl: body.media_url },
+    });
+    expect(sha256((await behind(String(body.media_url))).bytes)).toBe(sha256(bytes));
+    expect(await stored(id)).toMatchObject({
+      mediaUrl: body.media_url,
+      media: { id: body.media_id, status: "stored" },
+    });
+    const api = await fetch(`${lab.url}${number.path}/media/${body.media_id}`);
+    expect(sha256(Buffer.from(await api.arrayBuffer()))).toBe(sha256(bytes));
+  });
+
+  it("is served in ranges, with an ETag, and as a download when a browser might run it", async () => {
+    const html = Buffer.from("<script>alert(1)</script>");
+    const id = await alice.sendsFile(
+      { kind: "document", bytes: html, mimetype: "text/html", fileName: "a.html" },
+      { to: phone },
+    );
+    const { body } = await lab.hook.received(({ message_id }) => message_id === id);
+    const url = String(body.media_url);
+    const whole = await behind(url);
+    expect(whole.headers.get("content-type")).toBe("application/octet-stream");
+    expect(whole.headers.get("content-disposition")).toMatch(/^attachment; filename="a.html"/);
+    expect(whole.headers.get("content-security-policy")).toMatch(/sandbox/);
+    const part = await behind(url, { Range: "bytes=1-6" });
+    expect([part.status, part.bytes.toString(), part.headers.get("content-range")]).toEqual([
+      206,
+      "script",
+      `bytes 1-6/${html.length}`,
+    ]);
+    expect((await behind(url, { Range: "bytes=-3" })).bytes.toString()).toBe("pt>");
+    expect((await behind(url, { Range: "bytes=999-" })).status).toBe(416);
+    expect((await behind(url, { "If-None-Match": whole.headers.get("etag") ?? "" })).status).toBe(304);
+    expect((await behind(url.slice(0, -2))).status).toBe(404);
+  });
+
+  it("is asked for at the sender's phone when WhatsApp no longer has it", async () => {
+    await alice.says("first things first", { to: phone });
+    await lab.api.ok("POST", `${number.path}/disconnect`);
+    await phone.offline();
+    const id = await alice.sendsFile({ kind: "image", bytes: PNG, mimetype: "image/png" }, { to: phone });
+    lab.whatsApp.files.forgetAll();
+    await number.connects();
+    const { body } = await lab.hook.received(({ message_id }) => message_id === id);
+    expect(body).toMatchObject({ media: { status: "stored", sha256: sha256(PNG) } });
+  });
+
+  it("that cannot be had is told with its message, and comes by a later attempt", async () => {
+    lab.whatsApp.files.failNext("downloads", 1);
+    const id = await alice.sendsFile(
+      { kind: "image", bytes: PNG, mimetype: "image/png", caption: "late" },
+      { to: phone },
+    );
+    const { body } = await lab.hook.received(({ message_id }) => message_id === id);
+    expect(body).toMatchObject({ message: "late", media_url: null, media: { status: "failed" } });
+    const path = `${number.path}/media/${body.media_id}`;
+    expect(await lab.api.call("GET", path)).toMatchObject({ status: 503 });
+    expect(await lab.api.ok("POST", `${path}/retry`)).toMatchObject({ success: true });
+    const healed = await eventually(
+      () => stored(id),
+      ({ media }) => media.status === "stored",
+      "the file is there",
+      20_000,
+    );
+    expect(sha256((await behind(healed.mediaUrl ?? "")).bytes)).toBe(sha256(PNG));
+  });
+
+  it("that was damaged is never shown", async () => {
+    await lab.api.ok("POST", `${number.path}/disconnect`);
+    await phone.offline();
+    const id = await alice.sendsFile({ kind: "image", bytes: PNG, mimetype: "image/png" }, { to: phone });
+    const { message } = await phone.received((received) => received.id === id);
+    lab.whatsApp.files.damage(message.imageMessage?.directPath ?? "");
+    await number.connects();
+    const { body } = await lab.hook.received(({ message_id }) => message_id === id);
+    expect(body).toMatchObject({ media_url: null, media: { status: "failed" } });
+  });
+});
+
+describe("an upload", () => {
+  it("may be a form or the raw body, and is gone with its instance", async () => {
+    await lab.number("uploads");
+    const form = new FormData();
+    form.set("file", new Blob([PDF], { type: "application/pdf" }), "offer.pdf");
+    form.set("instanceId", "uploads");
+    const first = await fetch(`${lab.url}/api/upload`, { method: "POST", body: form });
+    const query = "?instanceId=uploads&fileName=big.bin";
+    const large = randomBytes(12_000_000);
+    const headers = { "Content-Type": "application/octet-stream" };
+    const second = await fetch(`${lab.url}/api/upload${query}`, { method: "POST", body: large, headers });
+    const links: string[] = [];
+    for (const [response, bytes] of [
+      [first, PDF],
+      [second, large],
+    ] as const) {
+      expect(response.status).toBe(200);
+      const { url } = (await response.json()) as { url: string };
+      expect(sha256((await behind(url)).bytes)).toBe(sha256(bytes));
+      links.push(url);
+    }
+    await lab.api.ok("DELETE", "/api/instances/uploads");
+    for (const url of links) expect((await behind(url)).status).toBe(404);
+  });
+
+  it.each<[string, object]>([
+    ["that is no base64", { data: "%%%", mimeType: "image/png" }],
+    ["without a type", { data: "aGk=" }],
+    ["of nothing", { data: "", mimeType: "image/png" }],
+  ])("%s is 400", async (_, body) => {
+    expect(await lab.api.call("POST", "/api/upload", body)).toMatchObject({ status: 400 });
+  });
+
+  it("for an unknown instance is 404", async () => {
+    const body = { data: "aGk=", mimeType: "text/plain", instanceId: "nobody" };
+    expect(await lab.api.call("POST", "/api/upload", body)).toMatchObject({ status: 404 });
+  });
+});

@@ -1,0 +1,98 @@
+import { randomBytes } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { fileFacts } from "../../../src/media/file-facts.ts";
+import { kindOf, sniffType } from "../../../src/media/file-type.ts";
+import { keyOfLink, linkPath } from "../../../src/media/media-link.ts";
+import { storeFile } from "../../../src/media/store-file.ts";
+import { memoryBucket } from "./memory-bucket.ts";
+
+const head = (text: string) => Buffer.from(text, "latin1");
+const JPEG = Buffer.from("ffd8ffe000104a46494600010100000100010000ffc0001108002000400301220002110103110", "hex");
+
+test.each<[string, Buffer, string | null, string]>([
+  ["JPEG", JPEG, "image/jpeg", "image"],
+  ["PNG", head("\x89PNG\r\n\x1a\n"), "image/png", "image"],
+  ["WebP", head("RIFF....WEBPVP8 "), "image/webp", "document"],
+  ["GIF", head("GIF89a"), "image/gif", "document"],
+  ["MP4", head("\0\0\0\x18ftypmp42"), "video/mp4", "video"],
+  ["M4A", head("\0\0\0\x18ftypM4A "), "audio/mp4", "audio"],
+  ["Ogg", head("OggS\0\x02"), "audio/ogg", "audio"],
+  ["MP3", head("ID3\x03"), "audio/mpeg", "audio"],
+  ["PDF", head("%PDF-1.7"), "application/pdf", "document"],
+  ["HTML", head("<html>"), null, "document"],
+  ["nothing", head(""), null, "document"],
+])("%s is told by its first bytes", (_, bytes, type, kind) => {
+  expect([sniffType(bytes), kindOf(type)]).toEqual([type, kind]);
+});
+
+test("sizes and durations are read, and a file cut off in its header has none", () => {
+  const none = { width: null, height: null, seconds: null };
+  expect(fileFacts("image/jpeg", JPEG, JPEG)).toEqual({ width: 64, height: 32, seconds: null });
+  expect(fileFacts("image/png", head("\x89PNG"), head(""))).toEqual(none);
+  const page = Buffer.concat([head("junkOggS\0\x04"), Buffer.from(BigUint64Array.of(48_000n * 7n).buffer)]);
+  expect(fileFacts("audio/ogg", head("OggS"), page)).toEqual({ ...none, seconds: 7 });
+  expect(fileFacts("application/pdf", head("%PDF-"), head(""))).toEqual(none);
+});
+
+describe("a file on its way into the bucket", () => {
+  const streamOf = (...chunks: Uint8Array[]) =>
+    new ReadableStream<Uint8Array>({
+      start(controller) {
+        for (const chunk of chunks) controller.enqueue(chunk);
+        controller.close();
+      },
+    });
+  const file = { declaredType: null, key: "o/i/media/1", fileName: null, maxBytes: 20_000_000, field: "mediaUrl" };
+
+  test("is stored whole, in parts when it is large", async () => {
+    const { bucket, files, world } = memoryBucket();
+    const bytes = Buffer.concat([head("%PDF-1.7"), randomBytes(12_000_000)]);
+    const chunks = Array.from({ length: 13 }, (_, index) => bytes.subarray(index * 1_000_000, (index + 1) * 1_000_000));
+    const stored = await storeFile(bucket, { ...file, body: streamOf(...chunks), kind: null });
+    expect(stored).toMatchObject({
+      ok: true,
+      value: { kind: "document", mimeType: "application/pdf", size: bytes.length },
+    });
+    expect(Buffer.from(files.get(file.key) ?? []).equals(bytes)).toBe(true);
+    expect(world.parts).toBe(3);
+  });
+
+  test.each([
+    ["of the wrong type", { kind: "image" as const }, [head("%PDF-1.7")], "invalid_request"],
+    ["that is empty", { kind: null }, [], "invalid_request"],
+    ["over the limit", { kind: null, maxBytes: 10 }, [head("more than ten bytes")], "too_large"],
+    [
+      "over the limit of its kind",
+      { kind: "sticker" as const },
+      [head("RIFF....WEBP"), randomBytes(1_048_576)],
+      "too_large",
+    ],
+  ])("%s leaves nothing behind", async (_, more, chunks, code) => {
+    const { bucket, files } = memoryBucket();
+    expect(await storeFile(bucket, { ...file, body: streamOf(...chunks), ...more })).toMatchObject({
+      ok: false,
+      error: { code },
+    });
+    expect(files.size).toBe(0);
+  });
+
+  test("that breaks off is the caller's fault, a bucket that is down is not", async () => {
+    const { bucket, files, world } = memoryBucket();
+    const broken = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new Error("reset")) });
+    expect(await storeFile(bucket, { ...file, body: broken, kind: null })).toMatchObject({ ok: false });
+    world.isDown = true;
+    await expect(storeFile(bucket, { ...file, body: streamOf(head("%PDF-")), kind: null })).rejects.toThrow("down");
+    expect(files.size).toBe(0);
+  });
+});
+
+test("a link names its file, and no other one", async () => {
+  const { bucket } = memoryBucket();
+  const [, , name = "", signature = ""] = (await linkPath(bucket, "o/i/media/1")).split("/");
+  expect(await keyOfLink(bucket, name, signature)).toBe("o/i/media/1");
+  const other = Buffer.from("o/i/media/2").toString("base64url");
+  expect(await keyOfLink(bucket, other, signature)).toBeNull();
+  expect(await keyOfLink(bucket, name, "")).toBeNull();
+  const { bucket: elsewhere } = memoryBucket();
+  expect(await keyOfLink(elsewhere, name, signature)).toBeNull();
+});
