@@ -118,7 +118,10 @@ describe("every operation with a body", () => {
 
   test.each(table(withBody))("%s: refuses another content type and what is too large", async (_name, operation) => {
     const types = Object.keys(operation.body?.content ?? {});
-    expect(await sent(operation, "{}", "text/plain")).toEqual([415, true]);
+    // An operation that takes files as they are takes any type.
+    if (!types.includes("application/octet-stream")) {
+      expect(await sent(operation, "{}", "text/plain")).toEqual([415, true]);
+    }
     if (types.length === 1) expect(await sent(operation, `{"a":"${"x".repeat(1_048_576)}"}`)).toEqual([413, true]);
   });
 });
