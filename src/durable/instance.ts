@@ -61,6 +61,8 @@ export class InstanceObject extends DurableObject<Env> implements InstanceRpc {
         hint: "Use it, delete it first, or choose another id.",
       });
     }
+    const refusal = this.#number.events.webhook.refusalOf(input.webhookUrl);
+    if (refusal) return refusal;
     await this.#number.create(input);
     return this.describe(input.orgId);
   }
@@ -73,6 +75,8 @@ export class InstanceObject extends DurableObject<Env> implements InstanceRpc {
 
   async update(orgId: string, changes: UpdateInstance): Promise<Result<InstanceView>> {
     return this.#of(orgId, async (number) => {
+      const refusal = number.events.webhook.refusalOf(changes.webhookUrl);
+      if (refusal) return refusal;
       await number.update(changes);
       return this.describe(orgId);
     });

@@ -43,13 +43,18 @@ export class WebhookCalls {
     return webhookView(state()?.profile.webhookUrl ?? null, defaultUrl(), store.webhook.load(), now());
   }
 
+  /** Why this URL can't be the webhook; null when it can, or when there is none. */
+  refusalOf(webhookUrl: string | null | undefined) {
+    const target = webhookUrl ? this.#deps.checkUrl(webhookUrl) : null;
+    if (target?.ok !== false) return null;
+    const issues = [{ path: "webhookUrl", message: target.message }];
+    return refuse("invalid_request", "The webhook can't be called", { issues });
+  }
+
   async change({ webhookUrl, events, headers, rotateSecret }: WebhookChanges): Promise<Result<WebhookView>> {
-    const { store, checkUrl, setUrl, transaction, randomBytes, now } = this.#deps;
-    const target = webhookUrl ? checkUrl(webhookUrl) : null;
-    if (target?.ok === false) {
-      const issues = [{ path: "webhookUrl", message: target.message }];
-      return refuse("invalid_request", "The webhook can't be called", { issues });
-    }
+    const { store, setUrl, transaction, randomBytes, now } = this.#deps;
+    const refusal = this.refusalOf(webhookUrl);
+    if (refusal) return refusal;
     transaction(() => {
       const settings = store.webhook.load();
       if (!settings) return;
