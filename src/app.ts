@@ -10,7 +10,9 @@ import { jsonBody } from "./middleware/json-body.ts";
 import { requestId } from "./middleware/request-id.ts";
 import { services } from "./middleware/services.ts";
 import { refuseInvalid } from "./middleware/validation.ts";
-import { serveOpenApi } from "./openapi.ts";
+import { buildOpenApi, serveOpenApi } from "./openapi.ts";
+import type { Document } from "./reference/document.ts";
+import { reference } from "./reference/serve.ts";
 import { audit } from "./routes/audit.ts";
 import { behavior } from "./routes/behavior.ts";
 import { connections } from "./routes/connection.ts";
@@ -43,6 +45,10 @@ export function buildApp<Bindings extends SettingsSource>(platform: Platform<Bin
   app.use(requestId);
   app.use(services(platform));
   app.get("/openapi.json", serveOpenApi(app));
+  app.route(
+    "/",
+    reference(() => buildOpenApi(app) as unknown as Document),
+  );
   app.route("/", health());
 
   app.use("/api/*", authenticate());

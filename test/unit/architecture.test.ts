@@ -11,8 +11,9 @@ import { cycles, type ImportRules, importsOf, violations } from "../support/impo
 const CORE = ["store", "whatsapp"];
 const ARROWS = {
   worker: ["app", "durable", "stubs", "env", "media"],
-  app: ["openapi", "routes", "middleware", "schemas", "settings"],
+  app: ["reference", "openapi", "routes", "middleware", "schemas", "settings"],
   openapi: ["middleware"],
+  reference: ["middleware"],
   routes: ["middleware", "schemas", "qr", "media"],
   middleware: ["schemas", "settings", "log", "idempotency", "media"],
   schemas: [],
@@ -70,6 +71,7 @@ const PARTS: Readonly<Record<string, keyof typeof ARROWS>> = {
   "src/env.ts": "env",
   "src/log.ts": "log",
   "src/errors.ts": "errors",
+  "src/reference/": "reference",
   "src/routes/": "routes",
   "src/middleware/": "middleware",
   "src/schemas/": "schemas",
@@ -117,7 +119,7 @@ const RULES: ImportRules = {
   packages: {
     "node:": ["src/", "simulator/"],
     "cloudflare:workers": ["src/durable/", "src/env.ts"],
-    hono: ["src/app.ts", "src/openapi", "src/routes/", "src/middleware/"],
+    hono: ["src/reference/serve.ts", "src/app.ts", "src/openapi", "src/routes/", "src/middleware/"],
     "@hono/zod-openapi": ["src/app.ts", "src/openapi", "src/routes/", "src/middleware/", "src/schemas/"],
     zod: ["src/settings.ts"],
     "@whiskeysockets/baileys": ["src/whatsapp/baileys.ts", { types: "src/whatsapp/crypto/" }, "simulator/"],
