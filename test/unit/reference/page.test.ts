@@ -106,7 +106,7 @@ describe("a schema", () => {
     [{ type: ["string", "null"], format: "uri" }, "string | null (uri)"],
     [{ type: "array", items: { type: "integer" } }, "array of integer"],
     [{ enum: ["a", 1] }, '"a" | 1'],
-    [{ anyOf: [{ $ref: "#/components/schemas/Named" }, { type: "null" }] }, "object"],
+    [{ anyOf: [{ $ref: "#/components/schemas/Named" }, { type: "null" }] }, "Named | null"],
     [{ anyOf: [{ $ref: "#/components/schemas/Named" }, { type: "string" }] }, "Named | string"],
   ])("%j is called %s", (schema, text) => {
     expect(typeText(document, schema)).toBe(text);
