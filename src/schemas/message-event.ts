@@ -78,8 +78,10 @@ const common = {
   message: z.string().openapi({ description: "Text or caption; empty when there is none", example: "Hello!" }),
   media_type: mediaType,
   type: text("The kind, finer than `media_type`: also `reaction`, `poll`, …", "text"),
-  media_id: z.string().nullable().optional().openapi({ description: "Id of the file, for `GET …/media/{mediaId}`" }),
-  media: file.nullable().optional().openapi({ description: "The file, once it can be downloaded" }),
+  media_id: z.string().optional().openapi({ description: "Id of the file, for `GET …/media/{mediaId}`" }),
+  media: file
+    .optional()
+    .openapi({ description: "The file; the event waits for it for a while before it is delivered" }),
   webhook_id: text("The instance again, under the contract's name", "wa_lxyz123_abc45"),
   chat_id: text("Canonical id of the chat", "447835156367@s.whatsapp.net"),
   from_lid: nullable(z.string(), "The sender's hidden id, if known", "123456789012345"),

@@ -5,6 +5,7 @@ import {
   eventBody,
   identifiedPayload,
   linkPayload,
+  mediaFields,
   messagePayload,
   sentPayload,
   statusPayload,
@@ -14,6 +15,7 @@ import { Handoff } from "../../../src/handoff/handoff.ts";
 import { receiveCall } from "../../../src/inbound/receive.ts";
 import { EVENT_TYPES, type EventType } from "../../../src/schemas/event-types.ts";
 import { EVENT_SCHEMAS, TestEventSchema } from "../../../src/schemas/events.ts";
+import type { MediaRow } from "../../../src/store/media-table.ts";
 import type { NewMessage, SentRow } from "../../../src/store/messages-table.ts";
 import { openStore } from "../../../src/store/store.ts";
 import type { MessageDetails } from "../../../src/whatsapp/session.ts";
@@ -76,6 +78,34 @@ const details: Required<Omit<MessageDetails, "buttons">> = {
   mentions: ["494", "78@lid"],
 };
 
+const image: MediaRow = {
+  id: "m1",
+  messageId: "3EB0A",
+  direction: "inbound",
+  key: "default/wa_1/m1",
+  link: null,
+  status: "pending",
+  attempts: 0,
+  dueAt: AT,
+  eventSeq: 7,
+  file: {
+    kind: "image",
+    directPath: "/v/t62/secret-path",
+    mediaKey: Buffer.alloc(32, 7).toString("base64"),
+    fileSha256: Buffer.alloc(32, 1).toString("base64"),
+    fileEncSha256: Buffer.alloc(32, 2).toString("base64"),
+    mimeType: "image/jpeg",
+    size: 1_000,
+    fileName: null,
+    seconds: null,
+    width: 10,
+    height: 20,
+    voice: false,
+    gif: false,
+  },
+};
+const stored: MediaRow = { ...image, status: "stored", link: "m/s" };
+
 /** The payload of a call, as it is recorded. */
 function callPayload(groupJid: string | null): Record<string, unknown> {
   const store = openStore(numberStorage().sql);
@@ -123,6 +153,11 @@ const MADE: readonly (readonly [EventType, Record<string, unknown>])[] = [
   ["qr", linkPayload("wa_1", "qr")],
   ["qr", linkPayload("wa_1", "code")],
   ["message", messagePayload({ ...message, details }, "wa_1")],
+  ["message", { ...messagePayload({ ...message, type: "image" }, "wa_1"), ...mediaFields(image, null) }],
+  [
+    "message",
+    { ...messagePayload({ ...message, type: "image" }, "wa_1"), ...mediaFields(stored, "https://a.example/m") },
+  ],
   ["message.sent", sentPayload({ ...sent, details: JSON.stringify(details) }, "wa_1")],
   ["handoff", handoffPayload(true)],
   ["handoff", handoffPayload(false)],
@@ -136,6 +171,12 @@ describe("an event of the type", () => {
     const body = eventBody({ seq: 7, type, chatId: null, payload, createdAt: AT });
     // A schema drops what it does not describe: an undocumented field would be missing here.
     expect(EVENT_SCHEMAS[type].parse(body)).toEqual(body);
+  });
+
+  test.each(MADE)("%s tells nothing of keys and places at WhatsApp", (_, payload) => {
+    const { mediaKey, fileEncSha256, directPath } = image.file;
+    const told = JSON.stringify(payload);
+    expect([mediaKey, fileEncSha256, directPath, image.key].filter((secret) => told.includes(secret))).toEqual([]);
   });
 
   test("webhook.test has the fields of a message, and no place in the log", () => {
