@@ -3,7 +3,7 @@
  * to its store and its session.
  */
 import type { NewEvent } from "../events/record.ts";
-import { SafetyGuard } from "../guard/safety-guard.ts";
+import { type Admission, SafetyGuard } from "../guard/safety-guard.ts";
 import { type SafetyViews, safetyViews } from "../guard/safety-views.ts";
 import { Handoff } from "../handoff/handoff.ts";
 import { isKeyword } from "../handoff/keywords.ts";
@@ -14,11 +14,14 @@ import type { Connection, InstanceState } from "../store/instance-table.ts";
 import type { NewMessage, QueuedMessage } from "../store/messages-table.ts";
 import type { Store } from "../store/store.ts";
 import { isGroup, lidOf, phoneJid, phoneOf } from "../whatsapp/identity.ts";
-import { SessionClosedError, type WhatsAppSession } from "../whatsapp/session.ts";
+import { type Restrictions, SessionClosedError, type WhatsAppSession } from "../whatsapp/session.ts";
 import { Reader } from "./reader.ts";
 
 /** An active device reads within moments; with pauses on, a person's glance (ours). */
 const GLANCE_MS = 1 * SECOND_MS;
+
+/** After a lock was announced WhatsApp is asked about it once, milliseconds. */
+const ASK_AGAIN_MS = 60 * SECOND_MS;
 
 interface ConductDeps {
   store: Store;
@@ -48,6 +51,7 @@ export class NumberConduct {
   readonly #reader: Reader;
   #appearing: ReturnType<typeof setTimeout> | undefined;
   #asking = false;
+  #askedAt = 0;
 
   constructor(deps: ConductDeps) {
     this.#deps = deps;
@@ -79,7 +83,7 @@ export class NumberConduct {
 
   /** A session is open. */
   online(): void {
-    this.guard.connected();
+    this.guard.connected(this.#deps.state()?.connection.phone ?? null);
     this.#reader.pump();
     clearTimeout(this.#appearing);
     if (!this.#behavior.markOnline || !this.#isStealthy) return;
@@ -149,6 +153,22 @@ export class NumberConduct {
     this.#reader.pump();
   }
 
+  /** The last look before a message leaves. */
+  admit({ id, chatId, isReply }: QueuedMessage): Admission {
+    if (isReply && this.#deps.store.chats.handoffs.has(chatId)) {
+      return { kind: "refuse", reason: "A person has taken the chat over" };
+    }
+    return this.guard.admit(id, chatId, isGroup(chatId));
+  }
+
+  /** WhatsApp told by itself what it restricts. */
+  restricted(restrictions: Restrictions): void {
+    this.guard.restricted(restrictions);
+    // Baileys makes up an end when WhatsApp names none; the answer to a question does not. What it emits for that
+    // answer comes back here.
+    if (restrictions.lock?.isActive && this.#deps.now() - this.#askedAt > ASK_AGAIN_MS) void this.ask();
+  }
+
   /** The chat is read, then somebody types. */
   async showTyping({ chatId, address }: QueuedMessage): Promise<void> {
     await this.#quietly("typing was not shown", async (session) => {
@@ -191,6 +211,7 @@ export class NumberConduct {
   async ask(): Promise<void> {
     if (this.#asking) return;
     this.#asking = true;
+    this.#askedAt = this.#deps.now();
     await this.#quietly("WhatsApp did not say what it restricts", async (session) => {
       this.guard.restricted(await session.restrictions());
     });

@@ -24,7 +24,6 @@ import type { Connection, InstanceState } from "../store/instance-table.ts";
 import type { NewMessage } from "../store/messages-table.ts";
 import { migrate } from "../store/migrate.ts";
 import { openStore, type Store } from "../store/store.ts";
-import { isGroup } from "../whatsapp/identity.ts";
 import { openSession } from "../whatsapp/open-session.ts";
 import type { OpenSession, ReceivedMessage } from "../whatsapp/session.ts";
 import { DirectoryLink } from "./directory-link.ts";
@@ -91,7 +90,7 @@ export class WhatsAppNumber {
         const session = this.keeper.online;
         return session ? (stanza) => session.send(stanza) : null;
       },
-      admit: ({ id, chatId }) => this.conduct.guard.admit(id, chatId, isGroup(chatId)),
+      admit: (message) => this.conduct.admit(message),
       onTransmitted: (id) => this.conduct.guard.transmitted(id),
       onRefused: (code, chatId) => this.conduct.guard.refused(code, chatId),
       showTyping: (message) => this.conduct.showTyping(message),
@@ -412,7 +411,7 @@ export class WhatsAppNumber {
         this.conduct.guard.undecryptable();
         return;
       case "restricted":
-        this.conduct.guard.restricted(event.restrictions);
+        this.conduct.restricted(event.restrictions);
         return;
       case "identity":
         this.#transaction(() => identify(event.phone, event.lid, this.#inbound));

@@ -120,7 +120,7 @@ export function gatherFacts(
       balance: on(modules.replyRatio) && !isGroup ? store.messages.balance(chatId, now - RATIO_WINDOW_MS) : null,
       ramp:
         on(modules.reconnectThrottle) && connectedAt !== null && rate
-          ? { connectedAt, sent: store.sends.since(connectedAt), perMinute: rate.limit }
+          ? { connectedAt, sent: store.sends.between(connectedAt, Number.MAX_SAFE_INTEGER), perMinute: rate.limit }
           : null,
       notBefore: wroteAt === null ? 0 : wroteAt + rules.graceMs,
       chatBusyUntil: store.sends.chatBusyUntil(chatId),

@@ -165,8 +165,16 @@ export class SafetyGuard {
     if (state.warmUp) store.safety.saveState({ ...state, warmUp: { ...state.warmUp, lastActiveAt: now() } });
   }
 
-  connected(): void {
+  /** A session is open. @param phone digits; another phone than before is another number and begins anew */
+  connected(phone: string | null): void {
+    const { store } = this.#deps;
+    const { state } = store.safety.load();
+    if (state.phone !== null && state.phone !== phone) {
+      store.safety.saveState({ ...state, lock: null, cap: null });
+      this.reset();
+    }
     this.#upToDate();
+    store.safety.saveState({ ...store.safety.load().state, phone });
     this.watch.reassess();
     this.#deps.askRestrictions();
   }
@@ -270,10 +278,10 @@ export class SafetyGuard {
   reset(): void {
     const { store, transaction, now, onResumed, askRestrictions } = this.#deps;
     transaction(() => {
-      const { lock, cap } = store.safety.load().state;
+      const { lock, cap, phone } = store.safety.load().state;
       store.sends.clear();
       store.safety.clearHistory();
-      store.safety.saveState({ ...UNTROUBLED, warmUp: startWarmUp(now()), lock, cap });
+      store.safety.saveState({ ...UNTROUBLED, warmUp: startWarmUp(now()), lock, cap, phone });
       store.logs.add("warning", "Number safety was reset", now());
     });
     this.watch.reassess();

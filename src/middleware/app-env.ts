@@ -53,5 +53,7 @@ export interface AppEnv {
     /** Below `/api/instances/{instanceId}` only. */
     instanceId: string;
     instance: InstanceRpc;
+    /** Set by a send that the number-safety rules held back: it may be tried again under the same idempotency key. */
+    heldBack?: boolean;
   };
 }

@@ -80,7 +80,8 @@ export const idempotency: MiddlewareHandler<AppEnv> = async (c, next) => {
   let answer: string | null = null;
   try {
     await next();
-    answer = await keptAnswer(c.res, key);
+    // A send that the rules held back did nothing either: the same key sends it later.
+    answer = c.get("heldBack") ? null : await keptAnswer(c.res, key);
   } finally {
     await keeper.end(id, answer);
   }

@@ -4,14 +4,13 @@ import type { AppEnv } from "../middleware/app-env.ts";
 import { unwrap } from "../middleware/errors.ts";
 import { InstanceParamsSchema } from "../schemas/common.ts";
 import {
-  ChatQuerySchema,
-  ClearedSchema,
   HandoffChangedSchema,
   HandoffListSchema,
   HandoffSettingsAnswerSchema,
   HandoffSettingsInputSchema,
   SetHandoffSchema,
-} from "../schemas/safety.ts";
+} from "../schemas/handoff.ts";
+import { ChatQuerySchema, ClearedSchema } from "../schemas/safety.ts";
 import { answer, errorResponses, jsonContent, needs } from "./document.ts";
 
 const tags = ["Handoff"];

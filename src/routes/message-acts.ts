@@ -8,7 +8,7 @@ import { LIMITS } from "../schemas/limits.ts";
 import { AutoReactedSchema, NumberSchema, ReactedSchema, SentSchema } from "../schemas/messaging.ts";
 import { AutoReactionSchema, EditSchema, ReactionSchema } from "../schemas/send-body.ts";
 import { answer, errorResponses, jsonContent, needs } from "./document.ts";
-import { sentAnswer } from "./message-answer.ts";
+import { retryAfter, sentAnswer } from "./message-answer.ts";
 import { selectInstance } from "./select-instance.ts";
 
 const tags = ["Messaging"];
@@ -38,6 +38,7 @@ const REFUSALS = [
   "unauthorized",
   "not_found",
   "not_connected",
+  "queue_full",
   "too_large",
   "unsupported_media_type",
 ] as const;
@@ -101,7 +102,7 @@ const remove = createRoute({
   request: { params: MessageParamsSchema },
   responses: {
     200: answer("The deletion was sent, stored, or refused by WhatsApp", SentSchema),
-    ...errorResponses("invalid_request", "unauthorized", "not_found", "not_connected", "wrong_state"),
+    ...errorResponses("invalid_request", "unauthorized", "not_found", "not_connected", "wrong_state", "queue_full"),
   },
 });
 
@@ -130,31 +131,25 @@ function reacted({ status, reason }: SentMessage, { emoji, messageId }: { emoji:
 export const messageActs = new OpenAPIHono<AppEnv>()
   .openapi(react, async (c) => {
     const reaction = c.req.valid("json");
-    return c.json(
-      reacted(unwrap(await c.var.instance.react(c.var.orgId, reaction, c.var.idempotencyId)), reaction),
-      200,
-    );
+    const sent = unwrap(await c.var.instance.react(c.var.orgId, reaction, c.var.idempotencyId));
+    return c.json(reacted(sent, reaction), 200, retryAfter(c, sent));
   })
   .openapi(autoReact, async (c) => {
     const { orgId, services, principal } = c.var;
     const { reaction, fromPhone } = c.req.valid("json");
     const { id, instance } = unwrap(await selectInstance({ orgId, services, principal, to: reaction.to, fromPhone }));
     const sent = unwrap(await instance.react(orgId, reaction, c.var.idempotencyId));
-    return c.json({ ...reacted(sent, reaction), instance_id: id }, 200);
+    return c.json({ ...reacted(sent, reaction), instance_id: id }, 200, retryAfter(c, sent));
   })
   .openapi(edit, async (c) => {
     const { messageId } = c.req.valid("param");
-    const sent = await c.var.instance.editMessage(
-      c.var.orgId,
-      messageId,
-      c.req.valid("json").text,
-      c.var.idempotencyId,
-    );
-    return c.json(sentAnswer(unwrap(sent)), 200);
+    const { text } = c.req.valid("json");
+    const sent = unwrap(await c.var.instance.editMessage(c.var.orgId, messageId, text, c.var.idempotencyId));
+    return c.json(sentAnswer(sent), 200, retryAfter(c, sent));
   })
   .openapi(remove, async (c) => {
-    const sent = await c.var.instance.deleteMessage(c.var.orgId, c.req.valid("param").messageId);
-    return c.json(sentAnswer(unwrap(sent)), 200);
+    const sent = unwrap(await c.var.instance.deleteMessage(c.var.orgId, c.req.valid("param").messageId));
+    return c.json(sentAnswer(sent), 200, retryAfter(c, sent));
   })
   .openapi(lookUp, async (c) => {
     const number = unwrap(await c.var.instance.lookUpNumber(c.var.orgId, c.req.valid("param").phone));

@@ -1,4 +1,6 @@
+import type { Context } from "hono";
 import type { MediaView, SentMessage, StoredMessage } from "../durable/rpc.ts";
+import type { AppEnv } from "../middleware/app-env.ts";
 import { isMediaType } from "../schemas/messaging.ts";
 
 /** What became of a message; a refusal, by the rules or by WhatsApp, is an answer with `success: false`, not an error. */
@@ -31,9 +33,11 @@ export function sentAnswer(message: SentMessage) {
   return { success: false, messageType, messageId, status, code: "send_failed", whatsappCode: message.code, result };
 }
 
-/** The header that goes with a send that was held back: whole seconds. */
-export function retryAfter({ blocked }: SentMessage): Record<string, string> {
-  return blocked && blocked.waitMs !== null ? { "Retry-After": String(Math.ceil(blocked.waitMs / 1_000)) } : {};
+/** What goes with a send that was held back: the header with the wait in whole seconds, and a mark for idempotency. */
+export function retryAfter(c: Context<AppEnv>, { blocked }: SentMessage): Record<string, string> {
+  if (!blocked) return {};
+  c.set("heldBack", true);
+  return blocked.waitMs === null ? {} : { "Retry-After": String(Math.ceil(blocked.waitMs / 1_000)) };
 }
 
 /** The same for a call without an instance: a list of one, in the spelling of webhooks. */

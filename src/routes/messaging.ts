@@ -19,6 +19,7 @@ const REFUSALS = [
   "unauthorized",
   "not_found",
   "not_connected",
+  "queue_full",
   "too_large",
   "unsupported_media_type",
 ] as const;
@@ -83,7 +84,7 @@ export const messaging = new OpenAPIHono<AppEnv>()
     const { orgId, instanceId, instance, services, idempotencyId } = c.var;
     const sending = { orgId, instanceId, instance, media: services.media, callId: idempotencyId };
     const sent = unwrap(await sendBody(c.req.valid("json"), sending));
-    return c.json(sentAnswer(sent), 200, retryAfter(sent));
+    return c.json(sentAnswer(sent), 200, retryAfter(c, sent));
   })
   .openapi(autoSend, async (c) => {
     const { orgId, services, principal, idempotencyId } = c.var;
@@ -91,7 +92,7 @@ export const messaging = new OpenAPIHono<AppEnv>()
     const { id, instance } = unwrap(await selectInstance({ orgId, services, principal, to: body.to, fromPhone }));
     const sending = { orgId, instanceId: id, instance, media: services.media, callId: idempotencyId };
     const sent = unwrap(await sendBody(body, sending));
-    return c.json(autoSentAnswer(sent, id), 200, retryAfter(sent));
+    return c.json(autoSentAnswer(sent, id), 200, retryAfter(c, sent));
   })
   .openapi(listMessages, async (c) => {
     const query = withoutUndefined(c.req.valid("query"));

@@ -49,6 +49,8 @@ export interface QueuedMessage {
   typingMs: number;
   /** It left before, and WhatsApp's answer was lost. */
   transmitted: boolean;
+  /** A webhook's reply: it is not sent any more once a person has taken the chat over. */
+  isReply: boolean;
 }
 
 /** What a status change needs to be told. */
@@ -165,14 +167,23 @@ export function messagesTable(sql: SqlStorage) {
     /** What waits to be sent or acknowledged, oldest first, each with its slot. */
     queued(limit: number): QueuedMessage[] {
       return sql
-        .exec<{ seq: number; id: string; chat_id: string; address: string; at: number; typing: number; left: number }>(
+        .exec<{
+          seq: number;
+          id: string;
+          chat_id: string;
+          address: string;
+          at: number;
+          typing: number;
+          left: number;
+          source: string | null;
+        }>(
           `SELECT m.seq, m.id, m.chat_id, m.address, COALESCE(s.at, 0) AS at, COALESCE(s.typing_ms, 0) AS typing,
-             COALESCE(s.transmitted, 0) AS left
+             COALESCE(s.transmitted, 0) AS left, m.source
            FROM messages m LEFT JOIN sends s ON s.message_id = m.id WHERE m.status = 'pending' ORDER BY m.seq LIMIT ?`,
           limit,
         )
         .toArray()
-        .map(({ seq, id, chat_id, address, at, typing, left }) => ({
+        .map(({ seq, id, chat_id, address, at, typing, left, source }) => ({
           seq,
           id,
           chatId: chat_id,
@@ -180,6 +191,7 @@ export function messagesTable(sql: SqlStorage) {
           at,
           typingMs: typing,
           transmitted: left === 1,
+          isReply: source === "reply",
         }));
     },
 

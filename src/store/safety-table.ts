@@ -10,6 +10,8 @@ export interface SafetyState {
   /** The risk that was reported last, and the one the last alert told of, with its time (epoch milliseconds). */
   risk: SafetyRisk;
   alerted: { risk: SafetyRisk; at: number | null };
+  /** Digits of the phone this is about; null until the first connect. */
+  phone: string | null;
   /** Null until the first connect. */
   warmUp: WarmUpState | null;
   lock: ReachOutLock | null;
@@ -23,6 +25,7 @@ export const UNTROUBLED: SafetyState = {
   autoPause: { active: false, calmSince: null },
   risk: "low",
   alerted: { risk: "low", at: null },
+  phone: null,
   warmUp: null,
   lock: null,
   cap: null,

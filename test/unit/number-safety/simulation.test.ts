@@ -3,7 +3,7 @@ import type { StoredSafetyConfig } from "../../../src/durable/rpc-safety.ts";
 import { limitsOf, safetyConfig } from "../../../src/number-safety/policy.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/number-safety/verdict.ts";
 import { warmUpLimit } from "../../../src/number-safety/warm-up.ts";
-import { guardedNumber, NOW, seeded } from "./support.ts";
+import { guardedNumber, NOW, outbound, seeded } from "./support.ts";
 
 /** Refusals that concern first messages only. */
 const COLD_ONLY = ["warm_up", "new_chats", "identical_text", "reach_out_locked", "new_chat_cap", "reply_ratio"];
@@ -138,26 +138,6 @@ async function month(seed: number, modules: NonNullable<StoredSafetyConfig["modu
   await number.passes(3 * DAY_MS);
   return { number, sent, refused, unkept, starved, restarts };
 }
-
-const outbound = (id: string, chatId: string, sentAt: number) => ({
-  id,
-  chatId,
-  direction: "outbound" as const,
-  address: chatId,
-  fromPhone: null,
-  toPhone: null,
-  fromLid: null,
-  pushName: null,
-  participant: null,
-  type: "text",
-  text: "",
-  quoted: null,
-  unsupported: false,
-  status: "sent" as const,
-  source: "api" as const,
-  sentAt,
-  payload: Uint8Array.of(1),
-});
 
 /** The most that ever left within a window of this length. */
 function busiest(times: number[], lengthMs: number): number {

@@ -18,6 +18,27 @@ export function seeded(seed: number): () => number {
   };
 }
 
+/** A message of ours as it is stored. */
+export const outbound = (id: string, chatId: string, sentAt: number) => ({
+  id,
+  chatId,
+  direction: "outbound" as const,
+  address: chatId,
+  fromPhone: null,
+  toPhone: null,
+  fromLid: null,
+  pushName: null,
+  participant: null,
+  type: "text",
+  text: "",
+  quoted: null,
+  unsupported: false,
+  status: "sent" as const,
+  source: "api" as const,
+  sentAt,
+  payload: Uint8Array.of(1),
+});
+
 interface Options {
   config?: StoredSafetyConfig;
   behavior?: BehaviorSettings;
@@ -109,6 +130,7 @@ export function guardedNumber({ config = {}, behavior = {}, antiBan = {}, seed =
       if (slot.kind === "slot") {
         world.now = Math.max(world.now, slot.at);
         number.guard.transmitted(request.messageId);
+        store.messages.insert(outbound(request.messageId, request.chatId, world.now));
       }
       return slot.kind;
     },

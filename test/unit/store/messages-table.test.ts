@@ -167,8 +167,17 @@ describe("the outbox", () => {
     const slot = { lane: "cold", digest: null, isNew: false } as const;
     sends.reserve({ ...slot, messageId: "C", chatId: ALICE, at: AT + 5_000, typingMs: 700 });
     expect(messages.queued(10)).toEqual([
-      { seq: 1, id: "A", chatId: ALICE, address: ALICE, at: 0, typingMs: 0, transmitted: false },
-      { seq: 3, id: "C", chatId: ALICE, address: ALICE_LID, at: AT + 5_000, typingMs: 700, transmitted: false },
+      { seq: 1, id: "A", chatId: ALICE, address: ALICE, at: 0, typingMs: 0, transmitted: false, isReply: false },
+      {
+        seq: 3,
+        id: "C",
+        chatId: ALICE,
+        address: ALICE_LID,
+        at: AT + 5_000,
+        typingMs: 700,
+        transmitted: false,
+        isReply: false,
+      },
     ]);
     expect(messages.queued(1).map(({ id }) => id)).toEqual(["A"]);
   });
