@@ -62,8 +62,8 @@ export default defineConfig({
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
           environment: "node",
-          // One gateway and one simulator at a time on a two-core machine.
-          fileParallelism: false,
+          // Each file has a gateway and a simulator of its own and spends most of its time waiting for alarms.
+          maxWorkers: 2,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -18,13 +18,18 @@ const WEB_PORTS = new Set(["", "80", "443"]);
 
 const refused = (message: string): TargetUrl => ({ ok: false, message });
 
+const isOnLoopback = (url: string): boolean => isLoopbackHost(new URL(url).hostname);
+
 /**
  * The policy that follows from the settings. Local development is recognised by the WhatsApp override, which is
- * honoured on loopback only: a header such as `Host`, which a caller could make up, decides nothing.
+ * honoured on loopback only, or by a `PUBLIC_URL` on loopback: a header such as `Host`, which a caller could make up,
+ * decides nothing.
  */
 export function targetPolicy({ whatsAppUrl, publicUrl }: Pick<Settings, "whatsAppUrl" | "publicUrl">): TargetPolicy {
   return {
-    allowLoopback: whatsAppUrl !== DEFAULT_WHATSAPP_URL && isLoopbackHost(new URL(whatsAppUrl).hostname),
+    allowLoopback:
+      (whatsAppUrl !== DEFAULT_WHATSAPP_URL && isOnLoopback(whatsAppUrl)) ||
+      (publicUrl !== null && isOnLoopback(publicUrl)),
     ownOrigin: publicUrl === null ? null : new URL(publicUrl).origin,
   };
 }

@@ -111,5 +111,7 @@ describe("the policy of a deployment", () => {
     expect(policy("ws://127.0.0.1:9/ws")).toEqual({ allowLoopback: true, ownOrigin: "https://wa.example.com" });
     expect(policy("ws://example.org/ws").allowLoopback).toBe(false);
     expect(targetPolicy({ whatsAppUrl: DEFAULT_WHATSAPP_URL, publicUrl: null }).ownOrigin).toBeNull();
+    const local = targetPolicy({ whatsAppUrl: DEFAULT_WHATSAPP_URL, publicUrl: "http://127.0.0.1:8787" });
+    expect(local.allowLoopback).toBe(true);
   });
 });
