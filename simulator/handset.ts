@@ -6,6 +6,7 @@ import { type BinaryNode, proto } from "@whiskeysockets/baileys";
 import type { Account, Endpoint } from "./accounts.ts";
 import { checkDeviceIdentity } from "./adv.ts";
 import type { Presence } from "./flows/presence.ts";
+import type { Group, GroupMessage } from "./group.ts";
 import { Inbox, messageText } from "./inbox.ts";
 import { phoneDigits } from "./jid.ts";
 import { bundleNodes, type KeyBundle } from "./key-bundle.ts";
@@ -81,6 +82,13 @@ export class Handset {
     this.#work = this.#work.then(() => this.#open(delivery)).catch((error: unknown) => this.#failed(error));
   }
 
+  /** Takes a message of a group; `key` is the sender's group key, for who does not have it yet. */
+  receiveInGroup(group: Group, message: GroupMessage, key: BinaryNode | undefined): void {
+    this.#work = this.#work
+      .then(() => this.#openInGroup(group, message, key))
+      .catch((error: unknown) => this.#failed(error));
+  }
+
   /** Sends a message again to a device that could not read it, over a new session. */
   sendAgain(id: string, requester: Endpoint, keys: KeyBundle | undefined): void {
     this.#work = this.#work
@@ -102,6 +110,24 @@ export class Handset {
   /** Sends a receipt for a message to the account that wrote it. */
   acknowledge(ids: string[], to: Account, addressing: Receipt["addressing"], type?: "read" | "played"): void {
     relayReceipt(this.simulation, { ids, type, from: this.endpoint, to, addressing });
+  }
+
+  async #openInGroup(group: Group, { id, sender, skmsg }: GroupMessage, key: BinaryNode | undefined): Promise<void> {
+    const author = sender.account.deviceName(sender.device);
+    if (key) {
+      const type: EncType = key.attrs.type === "pkmsg" ? "pkmsg" : "msg";
+      const { senderKeyDistributionMessage } = await this.signal.decrypt(author, { type, ciphertext: bytesOf(key) });
+      const groupKey = senderKeyDistributionMessage?.axolotlSenderKeyDistributionMessage;
+      if (groupKey) await this.signal.learnGroupKey(group.jid, author, groupKey);
+    }
+    const message = await this.signal.decryptInGroup(group.jid, author, bytesOf(skmsg));
+    const from = sender.account.phone;
+    const at = Date.now();
+    const text = messageText(message);
+    const { device } = sender;
+    const addressing = "lid";
+    this.messages.add({ id, from, chat: group.jid, device, text, message, encType: "skmsg", addressing, at });
+    this.simulation.waits.changed();
   }
 
   async #open(delivery: Delivery): Promise<void> {

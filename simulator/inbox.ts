@@ -8,14 +8,14 @@ export interface ReceivedMessage {
   id: string;
   /** Phone number of the account that wrote it. */
   from: string;
-  /** Phone number the chat is with: the sender, or the other side when this is a copy of an own message. */
+  /** The group, or the phone number the chat is with: the sender, or the other side when this is a copy of an own message. */
   chat: string;
   /** Which device of the sender wrote it. */
   device: number;
   /** Text or caption, empty for messages without any. */
   text: string;
   message: proto.IMessage;
-  encType: EncType;
+  encType: EncType | "skmsg";
   addressing: Addressing;
   /** Milliseconds since the epoch. */
   at: number;

@@ -1,7 +1,8 @@
 /** The sending half of a phone: one encrypted copy for every device of both sides, and copies made again on request. */
 import { randomBytes } from "node:crypto";
-import type { proto } from "@whiskeysockets/baileys";
+import type { BinaryNode, proto } from "@whiskeysockets/baileys";
 import type { Account, Endpoint } from "./accounts.ts";
+import type { Group } from "./group.ts";
 import type { Handset } from "./handset.ts";
 import type { Addressing } from "./jid.ts";
 import { isSignedBy, type KeyBundle } from "./key-bundle.ts";
@@ -58,6 +59,30 @@ export class Outbox {
         spoilt: spoilt && recipient.account !== own && recipient.device !== 0,
       });
     }
+  }
+
+  /** Sends to every device of a group's members; each gets the group key anew. */
+  async sendInGroup(group: Group, message: proto.IMessage, type: string): Promise<string> {
+    const id = newMessageId();
+    await this.#inOrder(async () => {
+      const { signal, simulation, endpoint } = this.#handset;
+      const { ciphertext, key } = await signal.encryptInGroup(group.jid, message);
+      const senderKeyDistributionMessage = { groupId: group.jid, axolotlSenderKeyDistributionMessage: key };
+      const keys = new Map<string, BinaryNode>();
+      for (const { account, device } of group.devicesBut(endpoint)) {
+        const peer = account.deviceName(device);
+        if (!(await signal.hasSession(peer))) {
+          const bundle = await fetchBundle({ account, device });
+          if (!bundle) continue;
+          await signal.startSession(peer, bundle);
+        }
+        const enc = await signal.encrypt(peer, { senderKeyDistributionMessage });
+        keys.set(peer, stanza("enc", { v: "2", type: enc.type }, enc.ciphertext));
+      }
+      const skmsg = stanza("enc", { v: "2", type: "skmsg" }, ciphertext);
+      group.relay(simulation, { id, type, sender: endpoint, skmsg, keys, extras: [], attrs: {} });
+    });
+    return id;
   }
 
   /** Sends a message that only one linked device of the own account gets (`category='peer'`). */

@@ -3,6 +3,7 @@ import { proto } from "@whiskeysockets/baileys";
 import type { Account } from "./accounts.ts";
 import { ringDevices } from "./flows/calls.ts";
 import { type ChatState, type Presence, presenceOf, sendChatState, spreadPresence } from "./flows/presence.ts";
+import type { Group } from "./group.ts";
 import { Handset, type NotedReceipt, type SeenChatState } from "./handset.ts";
 import type { MessageMatcher, ReceivedMessage, ReceivedOptions } from "./inbox.ts";
 import { type Addressing, phoneDigits } from "./jid.ts";
@@ -66,6 +67,16 @@ export class Person extends Handset {
     return this.outbox.send({ message, to: this.resolve(to), addressing, type, attrs });
   }
 
+  /** Writes to a group. */
+  saysIn(group: Group, text: string): Promise<string> {
+    return this.sendsIn(group, { conversation: text });
+  }
+
+  /** Sends any message to a group. */
+  sendsIn(group: Group, message: proto.IMessage, type = "text"): Promise<string> {
+    return this.outbox.sendInGroup(group, message, type);
+  }
+
   /** Reacts to a received message; an empty emoji takes the reaction back. */
   reacts(messageId: string, emoji: string): Promise<string> {
     const { from, chat, addressing } = this.#known(messageId);
@@ -75,9 +86,18 @@ export class Person extends Handset {
   }
 
   /** Sends a file, encrypted and uploaded as phones do. */
-  sendsFile({ kind, bytes, ...part }: FileToSend, options: SayOptions): Promise<string> {
+  sendsFile(file: FileToSend, options: SayOptions): Promise<string> {
+    return this.sends(this.#fileMessage(file), { ...options, type: "media" });
+  }
+
+  /** Sends a file to a group. */
+  sendsFileIn(group: Group, file: FileToSend): Promise<string> {
+    return this.sendsIn(group, this.#fileMessage(file), "media");
+  }
+
+  #fileMessage({ kind, bytes, ...part }: FileToSend): proto.IMessage {
     const { bytes: encrypted, mediaKey } = encryptFile(bytes, kind);
-    const message = {
+    return {
       [`${kind}Message`]: {
         ...part,
         directPath: this.simulation.media.keep(encrypted),
@@ -88,7 +108,6 @@ export class Person extends Handset {
         fileLength: bytes.length,
       },
     };
-    return this.sends(message, { ...options, type: "media" });
   }
 
   /** The file of a received message, decrypted and checked against all that the message tells. */

@@ -8,8 +8,10 @@ import { ControlServer } from "./control.ts";
 import { Faults } from "./faults.ts";
 import { buildRouter } from "./flows/index.ts";
 import { acceptClient } from "./flows/registration.ts";
+import { Group } from "./group.ts";
 import { phoneDigits } from "./jid.ts";
 import { Listener, type Refusal } from "./listener.ts";
+import type { Person } from "./person.ts";
 import { Phone } from "./phone.ts";
 import { quietSignal } from "./quiet-signal.ts";
 import { Simulation, type Unhandled, type Violation } from "./simulation.ts";
@@ -17,6 +19,7 @@ import type { ClientStanza, StanzaMatcher } from "./stanza-log.ts";
 
 /** First numbers given to owners and to contacts that are made without one. */
 const FIRST_PHONE = 5_511_900_000_001n;
+const FIRST_GROUP = 120_363_000_000_000_001n;
 const FIRST_CONTACT = 5_511_910_000_001n;
 
 export interface SimulatorOptions {
@@ -123,6 +126,18 @@ export class SimulatorServer extends Faults {
     const contact = this.#equip(account, new Contact(account, this.simulation, { autoDeliver, autoRead }));
     contact.presence = "available";
     return contact;
+  }
+
+  /** A group of these people. */
+  group({ subject = "Group", members }: { subject?: string; members: Person[] }): Group {
+    const jid = `${FIRST_GROUP + BigInt(this.simulation.groups.size)}@g.us`;
+    const group = new Group(
+      jid,
+      subject,
+      members.map(({ account }) => account),
+    );
+    this.simulation.groups.set(jid, group);
+    return group;
   }
 
   /** The number of the latest stanza; give it to {@link expects} to look back to this moment. */

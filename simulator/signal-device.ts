@@ -119,6 +119,33 @@ export class SignalDevice {
     return proto.Message.decode(unpadRandomMax16(padded));
   }
 
+  /** Encrypts for a group; `key` is what its members need to read it, and later messages of this device. */
+  async encryptInGroup(group: string, message: proto.IMessage): Promise<{ ciphertext: Uint8Array; key: Uint8Array }> {
+    const { ciphertext, senderKeyDistributionMessage } = await this.#repository.encryptGroupMessage({
+      group: this.#name(group),
+      meId: this.#owner.includes("@") ? this.#owner : `${this.#owner}@lid`,
+      data: encodeWAMessage(message),
+    });
+    return { ciphertext, key: senderKeyDistributionMessage };
+  }
+
+  /** Takes another device's key for a group. */
+  async learnGroupKey(group: string, author: string, key: Uint8Array): Promise<void> {
+    await this.#repository.processSenderKeyDistributionMessage({
+      item: { groupId: this.#name(group), axolotlSenderKeyDistributionMessage: key },
+      authorJid: author,
+    });
+  }
+
+  async decryptInGroup(group: string, author: string, ciphertext: Uint8Array): Promise<proto.Message> {
+    const padded = await this.#repository.decryptGroupMessage({
+      group: this.#name(group),
+      authorJid: author,
+      msg: ciphertext,
+    });
+    return proto.Message.decode(unpadRandomMax16(padded));
+  }
+
   #name(peer: string): string {
     return `${this.#owner}-${peer}`;
   }

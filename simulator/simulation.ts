@@ -3,6 +3,7 @@ import type { BinaryNode } from "@whiskeysockets/baileys";
 import { type Account, Accounts, type Endpoint } from "./accounts.ts";
 import type { Connection } from "./connection.ts";
 import type { PendingLink } from "./flows/pairing-code.ts";
+import type { Group } from "./group.ts";
 import { phoneDigits } from "./jid.ts";
 import { MediaHost } from "./media-host.ts";
 import { describe } from "./stanza.ts";
@@ -48,6 +49,8 @@ export class Simulation {
   readonly rejections = new Map<string, number[]>();
   /** By phone number: devices that wait for their pairing code to be typed. */
   readonly pendingLinks = new Map<string, PendingLink>();
+  /** By jid. */
+  readonly groups = new Map<string, Group>();
   readonly media = new MediaHost((detail) => this.violated("bad-upload", "media host", detail));
   readonly #log: (line: string) => void;
 

@@ -2,6 +2,7 @@
 import { Router } from "../router.ts";
 import { registerAppState } from "./app-state.ts";
 import { registerEndings } from "./endings.ts";
+import { registerGroups } from "./groups.ts";
 import { registerLogin } from "./login.ts";
 import { registerMedia } from "./media.ts";
 import { registerMessages } from "./messages.ts";
@@ -20,6 +21,7 @@ export function buildRouter(): Router {
   registerPrekeys(router);
   registerUsync(router);
   registerMedia(router);
+  registerGroups(router);
   registerMessages(router);
   registerReceipts(router);
   registerPresence(router);

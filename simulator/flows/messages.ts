@@ -5,6 +5,7 @@ import { formatAddress, parseAddress } from "../jid.ts";
 import { type Delivery, relayMessage } from "../relay.ts";
 import type { LinkedOrigin, Router } from "../router.ts";
 import { child, children, describe, stanza, unixSeconds } from "../stanza.ts";
+import { relayToGroup } from "./groups.ts";
 
 /** Attributes that are part of the message and reach the receiver. */
 const PASSED_ON = ["edit", "category", "push_priority"];
@@ -19,6 +20,11 @@ export function registerMessages(router: Router): void {
     const rejection = chat && takeRejection(origin, chat.account.phone);
     connection.send(stanza("ack", { class: "message", id, from: to, t: unixSeconds(), error: rejection }));
     if (rejection !== undefined) return;
+    const group = simulation.groups.get(to ?? "");
+    if (group) {
+      relayToGroup(origin, node, group);
+      return;
+    }
     if (!id || !parseAddress(to)) {
       simulation.leftUnhandled(connection, node);
       return;

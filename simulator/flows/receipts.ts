@@ -22,7 +22,8 @@ export function registerReceipts(router: Router): void {
     if (type === "retry") askSenderAgain(origin, node);
     else if (type === "server-error") uploadAgain(origin, node);
     else if (!OWN_AFFAIRS.includes(type ?? "")) {
-      const account = simulation.accounts.find(to);
+      // In a group the receipt is for who wrote the message.
+      const account = simulation.accounts.find(node.attrs.participant ?? to);
       const addressing = parseAddress(to)?.addressing ?? "pn";
       const from = { account: companion.account, device: companion.device };
       if (account) relayReceipt(simulation, { ids, type, from, to: account, addressing });

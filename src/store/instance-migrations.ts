@@ -20,6 +20,9 @@ export const INSTANCE_MIGRATIONS: readonly Migration[] = [
       CREATE TABLE device_lists (
         user TEXT PRIMARY KEY, devices TEXT NOT NULL, fetched_at INTEGER NOT NULL
       ) WITHOUT ROWID;
+      CREATE TABLE group_metadata (
+        jid TEXT PRIMARY KEY, metadata TEXT NOT NULL, fetched_at INTEGER NOT NULL
+      ) WITHOUT ROWID;
       CREATE TABLE contacts (
         lid TEXT UNIQUE, phone TEXT UNIQUE, push_name TEXT, on_whatsapp_at INTEGER
       );

@@ -6,6 +6,7 @@
  */
 import { openAuthStore } from "./auth/auth-store.ts";
 import { deviceLists } from "./auth/device-lists.ts";
+import { groupMetadata } from "./auth/group-metadata.ts";
 import type { AuthenticationCreds, BinaryNode, WASocket } from "./baileys.ts";
 import {
   Browsers,
@@ -94,6 +95,7 @@ class BaileysSession implements WhatsAppSession {
     });
     this.#creds = auth.creds;
     WA_CERT_DETAILS.PUBLIC_KEY = endpoint.rootKey ? Buffer.from(endpoint.rootKey) : WHATSAPP_ROOT_KEY;
+    const groups = groupMetadata(deps.storage.sql, deps.now);
     this.#socket = makeWASocket({
       ...DEFAULT_CONNECTION_CONFIG,
       waWebSocketUrl: endpoint.url,
@@ -110,6 +112,7 @@ class BaileysSession implements WhatsAppSession {
         (ciphertext) => this.#inbound.find(ciphertext, this.#me()),
         () => this.#emit({ type: "undecryptable" }),
       ),
+      cachedGroupMetadata: (jid) => groups.get(jid, (id) => this.#socket.groupMetadata(id)),
       userDevicesCache: deviceLists(deps.storage.sql, deps.now),
       emitOwnEvents: false,
       markOnlineOnConnect: deps.markOnline(),
@@ -131,6 +134,9 @@ class BaileysSession implements WhatsAppSession {
     });
     this.profile = ownProfile(this.#socket, this.#creds, (call) => this.#guarded(call));
     this.#wire(auth.saveCreds);
+    this.#socket.ws.prependListener("CB:notification,type:w:gp2", ({ attrs }: BinaryNode) =>
+      groups.drop(attrs.from ?? ""),
+    );
   }
 
   async requestPairingCode(phone: string): Promise<string> {

@@ -1,0 +1,75 @@
+/** A group: its members, and how a message reaches all their devices. */
+import type { BinaryNode } from "@whiskeysockets/baileys";
+import type { Account, Endpoint } from "./accounts.ts";
+import type { Simulation } from "./simulation.ts";
+import { stanza, unixSeconds } from "./stanza.ts";
+
+/** One message to a group: the same ciphertext for everybody, and the sender's group key for who does not have it. */
+export interface GroupMessage {
+  id: string;
+  /** The stanza's type: text, media, reaction … */
+  type: string;
+  sender: Endpoint;
+  skmsg: BinaryNode;
+  /** By device in its canonical name: the group key, encrypted for that device alone. */
+  keys: ReadonlyMap<string, BinaryNode>;
+  /** Further children that travel along. */
+  extras: BinaryNode[];
+  attrs: Record<string, string>;
+}
+
+export class Group {
+  readonly jid: string;
+  readonly subject: string;
+  readonly members: Account[];
+  /** Queries for who is in it. */
+  queries = 0;
+
+  constructor(jid: string, subject: string, members: Account[]) {
+    this.jid = jid;
+    this.subject = subject;
+    this.members = members;
+  }
+
+  /** All devices but the one that is named. */
+  devicesBut({ account, device }: Endpoint): Endpoint[] {
+    return this.members
+      .flatMap((member) => [0, ...member.companions.keys()].map((id) => ({ account: member, device: id })))
+      .filter((endpoint) => endpoint.account !== account || endpoint.device !== device);
+  }
+
+  relay(simulation: Simulation, message: GroupMessage): void {
+    const { sender, id } = message;
+    simulation.sent.set(id, sender);
+    for (const recipient of this.devicesBut(sender)) {
+      const { account, device } = recipient;
+      const key = message.keys.get(account.deviceName(device));
+      if (device === 0) account.handset.receiveInGroup(this, message, key);
+      else account.companions.get(device)?.deliver(this.#stanza(message, key));
+    }
+  }
+
+  /** As WhatsApp describes it. */
+  node(): BinaryNode {
+    const members = this.members.map((member) =>
+      stanza("participant", { jid: member.address("lid"), phone_number: member.address("pn") }),
+    );
+    const id = this.jid.split("@")[0];
+    const attrs = { id, subject: this.subject, creation: "1700000000", s_t: "1700000000", addressing_mode: "lid" };
+    return stanza("group", { ...attrs, size: `${members.length}` }, members);
+  }
+
+  #stanza({ id, type, sender, skmsg, extras, attrs }: GroupMessage, key: BinaryNode | undefined): BinaryNode {
+    const addresses = {
+      from: this.jid,
+      participant: sender.account.address("lid", sender.device),
+      participant_pn: sender.account.address("pn"),
+      addressing_mode: "lid",
+    };
+    return stanza("message", { ...attrs, ...addresses, id, type, t: unixSeconds(), notify: sender.account.name }, [
+      ...(key ? [key] : []),
+      skmsg,
+      ...extras,
+    ]);
+  }
+}
