@@ -5,9 +5,10 @@ export const STYLE = `:root{color-scheme:light dark;--text:light-dark(#1c2024,#e
 *{box-sizing:border-box}
 body{margin:0;font:16px/1.5 system-ui,sans-serif;color:var(--text);background:var(--back)}
 header{position:sticky;top:0;z-index:1;background:var(--back);border-bottom:1px solid var(--line);padding:.75rem 1rem}
-header h1{font-size:1.15rem;margin:0 0 .5rem}small{color:var(--quiet);font-weight:400}
-header input{width:100%;max-width:60rem;font:inherit;padding:.45rem .7rem;border:1px solid var(--line);border-radius:.5rem;background:var(--panel);color:inherit}
-nav{display:flex;gap:.25rem 1rem;overflow-x:auto;padding-top:.5rem;font-size:.9rem;white-space:nowrap}
+header>*{max-width:60rem;margin-inline:auto}header h1{font-size:1.15rem;margin-block:0 .5rem}small{color:var(--quiet);font-weight:400}
+header input{display:block;width:100%;font:inherit;padding:.45rem .7rem;border:1px solid var(--line);border-radius:.5rem;background:var(--panel);color:inherit}
+nav{display:flex;gap:.25rem 1rem;overflow-x:auto;scrollbar-width:thin;padding-top:.5rem;font-size:.9rem;white-space:nowrap}
+@media(min-width:48rem){nav{flex-wrap:wrap}}
 a{color:var(--accent)}nav a{text-decoration:none}
 main{max-width:62rem;margin:0 auto;padding:1rem}
 section{margin-top:2rem;scroll-margin-top:8.5rem}h2{font-size:1.25rem;margin:1.25rem 0 .25rem}h4{margin:1.1rem 0 .3rem}
