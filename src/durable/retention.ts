@@ -3,7 +3,7 @@ import { PRUNE_START, type PruneCursor } from "../store/prune.ts";
 import type { Store } from "../store/store.ts";
 
 /** Rows of each table in one go: a few milliseconds, so that a message in between does not wait. */
-const SLICE_ROWS = 200;
+const SLICE_ROWS = 100;
 /** Between two goes, for what else the object has to do. */
 const PAUSE_MS = 50;
 /** Never more often than this when nothing is left to do. */

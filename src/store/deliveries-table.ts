@@ -70,12 +70,13 @@ const busyChats = (underWay: readonly number[]): string =>
   `SELECT chat_id FROM deliveries WHERE seq IN (${underWay.map(() => "?").join(", ")})`;
 
 export function deliveriesTable(sql: SqlStorage) {
-  /** The chat's first waiting delivery is its head from here on. */
-  const promote = (chatId: string): void => {
+  /** The first waiting delivery of each of these chats is its head from here on. */
+  const promote = (...chatIds: string[]): void => {
     sql.exec(
-      `UPDATE deliveries SET is_head = 1 WHERE is_head = 0 AND seq =
-         (SELECT seq FROM deliveries WHERE status = 'waiting' AND chat_id = ? ORDER BY seq LIMIT 1)`,
-      chatId,
+      `UPDATE deliveries SET is_head = 1 WHERE is_head = 0 AND seq IN
+         (SELECT (SELECT seq FROM deliveries WHERE status = 'waiting' AND chat_id = chat.value ORDER BY seq LIMIT 1)
+          FROM json_each(?) AS chat)`,
+      JSON.stringify(chatIds),
     );
   };
   const elect = (chatId: string): void => {
@@ -241,14 +242,14 @@ export function deliveriesTable(sql: SqlStorage) {
     remove(seqs: readonly number[]): number {
       if (seqs.length === 0) return 0;
       const removed = sql
-        .exec<{ status: string }>(
-          `DELETE FROM deliveries WHERE seq IN (SELECT value FROM json_each(?)) RETURNING status`,
+        .exec<{ status: string; chat_id: string }>(
+          "DELETE FROM deliveries WHERE seq IN (SELECT value FROM json_each(?)) RETURNING status, chat_id",
           JSON.stringify(seqs),
         )
         .toArray();
-      const undone = removed.filter(({ status }) => status === "waiting").length;
-      if (undone > 0) electAll();
-      return undone;
+      const undone = removed.filter(({ status }) => status === "waiting");
+      promote(...new Set(undone.map(({ chat_id }) => chat_id)));
+      return undone.length;
     },
 
     /** Keeps a delivery back until this time, epoch milliseconds, or until `release`. */
