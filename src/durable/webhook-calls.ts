@@ -10,7 +10,7 @@ import type { Store } from "../store/store.ts";
 import { webhookView } from "./instance-view.ts";
 import type { DeliveryView, ReplayRange, ReplayResult, WebhookChanges, WebhookTest, WebhookView } from "./rpc.ts";
 
-/** Events of one replay call: some ten milliseconds of work. */
+/** Events of one replay call: about a tenth of a second of work at most. */
 const MOST_REPLAYED = 5_000;
 const SHOWN_CHARACTERS = 500;
 
