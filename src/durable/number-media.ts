@@ -11,6 +11,8 @@ import { moveFile } from "./media-mover.ts";
 import type { MediaView, StoredMessage } from "./rpc.ts";
 
 const ID_BYTES = 16;
+/** A bucket deletes up to 1,000 files with one call; the slices of retention are smaller. */
+const PRUNED_AT_ONCE = 500;
 /** While a setting is wrong: nothing is fetched that may be too large. */
 const NO_LIMITS = { maxBytes: 0, mediaOrigin: null };
 
@@ -63,6 +65,15 @@ export class NumberMedia {
   withFile(message: StoredMessage): StoredMessage {
     const media = this.#deps.store.media.ofMessage(message.id, message.direction);
     return media ? { ...message, media: mediaView(media) } : message;
+  }
+
+  /** Removes files whose messages retention has removed; first from the bucket, so that none is forgotten there. */
+  async prune(): Promise<void> {
+    const { store, env } = this.#deps;
+    const old = store.media.orphans(PRUNED_AT_ONCE);
+    if (old.length === 0) return;
+    await env.MEDIA.delete(old.map(({ key }) => key));
+    store.media.remove(old.map(({ id }) => id));
   }
 
   get #limits() {

@@ -280,7 +280,10 @@ export class WhatsAppNumber {
       directory: () => this.#directory.push(),
       profile: () => this.profile.apply(),
       media: () => this.media.keeper.pump(),
-      prune: () => this.events.prune(),
+      prune: () => {
+        this.events.prune();
+        return this.media.prune();
+      },
     };
     try {
       await this.#wakeups.run(handlers, now());

@@ -123,6 +123,22 @@ export function mediaTable(sql: SqlStorage) {
       sql.exec("UPDATE media SET status = 'pending', due_at = ?, attempts = attempts + 1 WHERE id = ?", dueAt, id);
     },
 
+    /** Files whose messages are no longer kept. */
+    orphans(limit: number): { id: string; key: string }[] {
+      return sql
+        .exec<{ id: string; key: string }>(
+          `SELECT id, key FROM media WHERE NOT EXISTS (
+             SELECT 1 FROM messages m WHERE m.id = media.message_id AND m.direction = media.direction
+           ) LIMIT ?`,
+          limit,
+        )
+        .toArray();
+    },
+
+    remove(ids: readonly string[]): void {
+      sql.exec("DELETE FROM media WHERE id IN (SELECT value FROM json_each(?))", JSON.stringify(ids));
+    },
+
     /** Its sender's phone uploaded it again, to another place. */
     movedTo(id: string, directPath: string): void {
       sql.exec("UPDATE media SET file = json_set(file, '$.directPath', ?) WHERE id = ?", directPath, id);

@@ -4,6 +4,7 @@ import { receive } from "../../../src/inbound/receive.ts";
 import type { DownloadJob, DownloadOutcome } from "../../../src/media/download-file.ts";
 import { MediaKeeper } from "../../../src/media/media-keeper.ts";
 import { mediaView } from "../../../src/store/media-table.ts";
+import { PRUNE_START } from "../../../src/store/prune.ts";
 import { openStore, type Store } from "../../../src/store/store.ts";
 import type { RemoteFile } from "../../../src/whatsapp/session.ts";
 import { numberStorage } from "../../support/sqlite.ts";
@@ -150,6 +151,14 @@ describe("the file of a message", () => {
       world.now += 3_600 * SECOND;
     }
     expect([view()?.status, world.jobs.length]).toEqual(["failed", 11]);
+  });
+
+  test("is forgotten with its message, and not before", () => {
+    expect(store.media.orphans(10)).toEqual([]);
+    store.pruning.slice(PRUNE_START, NOW + 1, 10);
+    expect(store.media.orphans(10)).toEqual([{ id: "f1", key: "o/i/media/f1" }]);
+    store.media.remove(["f1"]);
+    expect([store.media.get("f1"), store.media.orphans(10)]).toEqual([null, []]);
   });
 
   test("shows nothing of its key", () => {
