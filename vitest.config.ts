@@ -64,6 +64,8 @@ export default defineConfig({
           environment: "node",
           // Each file has a gateway and a simulator of its own and spends most of its time waiting for alarms.
           maxWorkers: 2,
+          // After the others: a project with a number of workers of its own has to be a group of its own.
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
