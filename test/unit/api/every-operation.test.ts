@@ -85,6 +85,31 @@ describe("every operation", () => {
   });
 });
 
+describe("every operation with a key", () => {
+  test.each(table(keyed))("%s: for an organisation that cannot be is 400", async (_name, operation) => {
+    const { call, named } = api({ env: { API_KEY: "k" } });
+    const options = valid(operation, "k");
+    const answer = await call(target(operation), { ...options, headers: { ...options.headers, "X-Org-Id": "A B" } });
+    expect([answer.status, named]).toEqual([400, []]);
+  });
+
+  const conflicting = keyed.filter(({ path, responses }) => path.includes("{instanceId}") && "409" in responses);
+  test.each(table(conflicting))("%s: in the wrong state is 409", async (_name, operation) => {
+    const answer = await deployment(["admin"], async () => refuse("wrong_state", "No")).call(
+      target(operation),
+      valid(operation),
+    );
+    expect(errorOf(answer)).toMatchObject({ status: 409, code: "wrong_state" });
+  });
+
+  const bodyless = keyed.filter(({ method, body }) => (method === "POST" || method === "PUT") && body === null);
+  test.each(table(bodyless))("%s: with a large body that nobody asked for is 413", async (_name, operation) => {
+    const headers = { "X-API-Key": KEY, "Content-Type": "application/json" };
+    const answer = await deployment(["admin"]).call(target(operation), { body: `"${"x".repeat(1_048_576)}"`, headers });
+    expect(errorOf(answer)).toMatchObject({ status: 413, code: "too_large" });
+  });
+});
+
 describe("every operation of an instance", () => {
   const below = keyed.filter(({ path }) => path.includes("{instanceId}"));
 
