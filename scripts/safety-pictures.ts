@@ -10,10 +10,12 @@ import { PRESETS } from "../src/number-safety/presets.ts";
 import { warmUpLimit } from "../src/number-safety/warm-up.ts";
 
 const WIDTH = 720;
-const HEIGHT = 320;
+const HEIGHT = 340;
 const LEFT = 56;
 const RIGHT = 150;
-const TOP = 36;
+const TOP = 56;
+/** Names at the ends of lines keep this distance, so that each can be read. */
+const LABEL_HEIGHT = 15;
 const BOTTOM = 44;
 const COLOURS = ["#1f6f54", "#c2571a", "#3b5b92"];
 
@@ -41,13 +43,17 @@ function draw({ title, x, y, lines }: Chart): string {
     text(LEFT - 8, Number(py(tick)) + 4, "end", String(tick)),
   ]);
   const ticks = x.ticks.map((tick) => text(px(tick), HEIGHT - BOTTOM + 18, "middle", String(tick)));
+  const taken: { x: number; y: number }[] = [];
   const drawn = lines.flatMap(({ label, points }, index) => {
     const colour = COLOURS[index % COLOURS.length] ?? "#000";
     const path = points.map(([at, value]) => `${px(at)},${py(value)}`).join(" ");
     const last = points.at(-1) ?? [x.to, 0];
+    const place = { x: Number(px(last[0])) + 8, y: Number(py(last[1])) + 4 };
+    while (taken.some((other) => other.x === place.x && Math.abs(other.y - place.y) < LABEL_HEIGHT)) place.y += 1;
+    taken.push(place);
     return [
       `<polyline fill="none" stroke="${colour}" stroke-width="2" points="${path}"/>`,
-      text(Number(px(last[0])) + 8, Number(py(last[1])) + 4, "start", label, ` fill="${colour}"`),
+      text(place.x, place.y, "start", label, ` fill="${colour}"`),
     ];
   });
   return [
@@ -58,7 +64,7 @@ function draw({ title, x, y, lines }: Chart): string {
     ...grid,
     ...ticks,
     text((WIDTH - RIGHT + LEFT) / 2, HEIGHT - 8, "middle", x.label),
-    text(LEFT, TOP - 4, "start", y.label, ' fill="#777"'),
+    text(LEFT, 38, "start", y.label, ' fill="#777"'),
     ...drawn,
     "</svg>",
     "",
