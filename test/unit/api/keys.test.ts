@@ -102,6 +102,34 @@ describe("a key of an organisation", () => {
   });
 });
 
+describe("a key that is revoked", () => {
+  test("stops within 30 seconds, however often it was used in between", async () => {
+    const world = { now: NOW, revoked: false };
+    const { call } = api({
+      env: { API_KEY: "the-administrator" },
+      now: () => world.now,
+      directory: {
+        checkKey: async () => (world.revoked ? null : { scopes: ["read"], instances: null, expiresAt: null }),
+        list: async () => ({ instances: [], next: null }),
+      },
+    });
+    const answers: [seconds: number, status: number][] = [];
+    for (const seconds of [0, 1, 10, 29, 30, 31]) {
+      world.now = NOW + seconds * 1_000;
+      answers.push([seconds, (await call("GET /api/instances", as(key()))).status]);
+      world.revoked = true;
+    }
+    expect(answers).toEqual([
+      [0, 200],
+      [1, 200],
+      [10, 200],
+      [29, 200],
+      [30, 401],
+      [31, 401],
+    ]);
+  });
+});
+
 describe("the memory of good keys", () => {
   const grant: KeyGrant = { scopes: ["read"], instances: null, expiresAt: null };
 

@@ -1,0 +1,37 @@
+import { listDurableObjectIds } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { expect, test } from "vitest";
+import type { InstanceSummary } from "../../../src/durable/rpc.ts";
+import { directoryOf } from "../support/objects.ts";
+import { call } from "./support.ts";
+
+const ORG = "thousand";
+
+const summary = (index: number): InstanceSummary => ({
+  id: `number-${String(index).padStart(4, "0")}`,
+  name: `Number ${index}`,
+  status: index % 2 === 0 ? "connected" : "disconnected",
+  connectedPhone: null,
+  connectedAt: null,
+  linked: false,
+  lastDisconnect: null,
+  webhookUrl: null,
+  behaviorSettings: {},
+  antiBanSettings: {},
+  createdAt: new Date(Date.UTC(2026, 10, 1) + index).toISOString(),
+  revision: 1,
+});
+
+test("a thousand instances are listed, counted and summed up without waking one of them", async () => {
+  const directory = directoryOf(ORG);
+  for (let index = 0; index < 1_000; index += 1) await directory.push(summary(index));
+
+  const headers = { "X-Org-Id": ORG };
+  const list = await call("GET /api/instances", { headers });
+  const status = await call("GET /api/status", { headers });
+
+  expect(list).toMatchObject({ status: 200, body: { count: 1_000 } });
+  expect(status).toMatchObject({ status: 200, body: { instanceCount: 1_000 } });
+  // A call to an instance, even one that only reads, would show up here: the runtime lists every object that ever woke.
+  expect(await listDurableObjectIds(env.INSTANCES)).toEqual([]);
+});
