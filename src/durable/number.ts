@@ -5,16 +5,13 @@
  */
 import { randomBytes } from "node:crypto";
 import { setImmediate } from "node:timers";
-import { ConnectionKeeper, type TrafficEvent } from "../connection/connection-keeper.ts";
+import { ConnectionKeeper } from "../connection/connection-keeper.ts";
 import { apiStatus, NEVER_CONNECTED, restarted } from "../connection/connection-state.ts";
 import { type Env, readSettings, whatsAppEndpoint } from "../env.ts";
 import { connectionPayload, linkPayload } from "../events/payload.ts";
 import type { SlotRequest } from "../guard/facts.ts";
-import { type InboundContext, identify, receive, receiveCall } from "../inbound/receive.ts";
 import { describeError } from "../log.ts";
 import { type TargetPolicy, targetPolicy } from "../net/fetch-target.ts";
-import { changeBehavior } from "../number-safety/behavior.ts";
-import { changeLegacy } from "../number-safety/legacy.ts";
 import { ProfileKeeper } from "../profile/profile-keeper.ts";
 import { messageIdOf } from "../sending/message-id.ts";
 import { Outbox } from "../sending/outbox.ts";
@@ -25,12 +22,14 @@ import type { NewMessage } from "../store/messages-table.ts";
 import { migrate } from "../store/migrate.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { openSession } from "../whatsapp/open-session.ts";
-import type { OpenSession, ReceivedMessage } from "../whatsapp/session.ts";
+import type { OpenSession } from "../whatsapp/session.ts";
+import { changedProfile, pendingProfileOf } from "./changed-profile.ts";
 import { DirectoryLink } from "./directory-link.ts";
 import { logEvent } from "./instance-log.ts";
 import { NumberConduct } from "./number-conduct.ts";
 import { NumberEvents } from "./number-events.ts";
 import { NumberMedia } from "./number-media.ts";
+import { NumberTraffic } from "./number-traffic.ts";
 import { removeInstance } from "./remove-instance.ts";
 import type { CreateInstance, PendingProfile, UpdateInstance } from "./rpc.ts";
 import { directoryStub } from "./stubs.ts";
@@ -50,6 +49,7 @@ export class WhatsAppNumber {
   readonly #wakeups: Wakeups;
   readonly #outbox: Outbox;
   readonly #directory: DirectoryLink;
+  readonly #traffic: NumberTraffic;
   #state: InstanceState | null = null;
   #removal: Promise<void> | null = null;
 
@@ -131,7 +131,7 @@ export class WhatsAppNumber {
       },
       load: () => this.#state?.connection ?? NEVER_CONNECTED,
       save: (connection) => this.#saveConnection(connection),
-      onTraffic: (event) => this.#traffic(event),
+      onTraffic: (event) => this.#traffic.handle(event),
       onLinkMaterial: ({ qr }) =>
         this.events.record({
           type: "qr",
@@ -160,10 +160,20 @@ export class WhatsAppNumber {
         connection: this.#state?.connection ?? NEVER_CONNECTED,
         policy: this.#targetPolicy,
       }),
-      pending: () => pendingOf(this.#state),
+      pending: () => pendingProfileOf(this.#state),
       savePending: (pending) => this.#savePendingProfile(pending),
       wakeAt: (dueAt) => this.#wakeups.setNoLaterThan("profile", dueAt),
       warn: (text) => this.#warn(text),
+      now,
+    });
+    this.#traffic = new NumberTraffic({
+      store: this.store,
+      transaction: (work) => this.#transaction(work),
+      state: () => this.#state,
+      outbox: this.#outbox,
+      conduct: this.conduct,
+      events: this.events,
+      media: this.media,
       now,
     });
     this.#wake();
@@ -211,20 +221,7 @@ export class WhatsAppNumber {
   async update(changes: UpdateInstance): Promise<void> {
     const state = this.#state;
     if (!state) return;
-    const { profile } = state;
-    this.#save({
-      ...state,
-      profile: {
-        ...profile,
-        ...changes,
-        behaviorSettings: changes.behaviorSettings
-          ? changeBehavior(profile.behaviorSettings, changes.behaviorSettings)
-          : profile.behaviorSettings,
-        antiBanSettings: changes.antiBanSettings
-          ? changeLegacy(profile.antiBanSettings, changes.antiBanSettings)
-          : profile.antiBanSettings,
-      },
-    });
+    this.#save({ ...state, profile: changedProfile(state.profile, changes) });
     if (changes.behaviorSettings) this.conduct.changed();
     this.#outbox.pump();
     if (changes.webhookUrl !== undefined) this.events.deliver();
@@ -324,21 +321,6 @@ export class WhatsAppNumber {
     return { ...this.sending, messageId: callId === undefined ? null : messageIdOf(callId) };
   }
 
-  get #inbound(): InboundContext {
-    return {
-      store: this.store,
-      instanceId: this.#instanceId,
-      ownPhone: this.#state?.connection.phone ?? null,
-      hasWebhook: this.events.hasWebhook,
-      newFile: () => this.media.newFile(),
-      now: now(),
-      onStored: (message) => {
-        this.conduct.stored(message);
-        setImmediate(() => this.conduct.read());
-      },
-    };
-  }
-
   /** Memory is gone, storage is not: go on from there. */
   #wake(): void {
     if (!tablesExist(this.#ctx.storage.sql)) return;
@@ -391,48 +373,6 @@ export class WhatsAppNumber {
     void this.#directory.push();
   }
 
-  #traffic(event: TrafficEvent): void {
-    switch (event.type) {
-      case "message":
-        this.#receive(event.message);
-        return;
-      case "call":
-        this.#transaction(() => {
-          if (receiveCall(event.call, this.#inbound)) this.events.deliverSoon();
-        });
-        return;
-      case "receipt":
-        this.#outbox.receipt(event.receipt);
-        return;
-      case "ack":
-        this.#outbox.acknowledged(event.messageId, event.error);
-        return;
-      case "retry":
-        this.conduct.guard.retried(event.messageId);
-        return;
-      case "undecryptable":
-        this.conduct.guard.undecryptable();
-        return;
-      case "restricted":
-        this.conduct.restricted(event.restrictions);
-        return;
-      case "identity":
-        this.#transaction(() => identify(event.phone, event.lid, this.#inbound));
-        return;
-    }
-  }
-
-  /**
-   * Runs inside the transaction of the message's ratchet, which is committed even if this fails: the one in here sees to
-   * it that then nothing is stored by half. What follows from the message starts after the commit.
-   */
-  #receive(message: ReceivedMessage): void {
-    this.#transaction(() => {
-      if (receive(message, this.#inbound)) this.events.deliverSoon();
-      if (message.content.file) setImmediate(() => this.media.keeper.pump());
-    });
-  }
-
   #warn(text: string): void {
     this.store.logs.add("warning", text, now());
     logEvent("warning", text, this.#ctx.id.name);
@@ -445,9 +385,4 @@ export class WhatsAppNumber {
 
 function tablesExist(sql: SqlStorage): boolean {
   return sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'instance'").toArray().length > 0;
-}
-
-function pendingOf(state: InstanceState | null): PendingProfile | null {
-  const pending = state?.profile.pendingProfile;
-  return pending && Object.keys(pending).length > 0 ? pending : null;
 }

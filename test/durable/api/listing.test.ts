@@ -24,6 +24,9 @@ const summary = (index: number): InstanceSummary => ({
 
 test("a thousand instances are listed, counted and summed up without waking one of them", async () => {
   const directory = directoryOf(ORG);
+  // The runtime lists every object that ever woke, those of other files of this run too.
+  const awake = async () => (await listDurableObjectIds(env.INSTANCES)).map(String).sort();
+  const before = await awake();
   for (let index = 0; index < 1_000; index += 1) await directory.push(summary(index));
 
   const headers = { "X-Org-Id": ORG };
@@ -32,6 +35,8 @@ test("a thousand instances are listed, counted and summed up without waking one 
 
   expect(list).toMatchObject({ status: 200, body: { count: 1_000 } });
   expect(status).toMatchObject({ status: 200, body: { instanceCount: 1_000 } });
-  // A call to an instance, even one that only reads, would show up here: the runtime lists every object that ever woke.
-  expect(await listDurableObjectIds(env.INSTANCES)).toEqual([]);
+  expect(await awake()).toEqual(before);
+  // The check can fail: a call that only reads one of them shows up.
+  await call("GET /api/instances/number-0001", { headers });
+  expect(await awake()).not.toEqual(before);
 });

@@ -1,0 +1,91 @@
+/** What a session tells a number, sorted to those whom it concerns: the way in, the way out and the rules of conduct. */
+import { setImmediate } from "node:timers";
+import type { TrafficEvent } from "../connection/connection-keeper.ts";
+import { type InboundContext, identify, receive, receiveCall } from "../inbound/receive.ts";
+import type { Outbox } from "../sending/outbox.ts";
+import type { InstanceState } from "../store/instance-table.ts";
+import type { Store } from "../store/store.ts";
+import type { ReceivedMessage } from "../whatsapp/session.ts";
+import type { NumberConduct } from "./number-conduct.ts";
+import type { NumberEvents } from "./number-events.ts";
+import type { NumberMedia } from "./number-media.ts";
+
+export interface TrafficDeps {
+  store: Store;
+  transaction: (work: () => void) => void;
+  state: () => InstanceState | null;
+  outbox: Outbox;
+  conduct: NumberConduct;
+  events: NumberEvents;
+  media: NumberMedia;
+  now: () => number;
+}
+
+export class NumberTraffic {
+  readonly #deps: TrafficDeps;
+
+  constructor(deps: TrafficDeps) {
+    this.#deps = deps;
+  }
+
+  /** Messages come inside the transaction of their ratchet; see `TrafficEvent` for the others. */
+  handle(event: TrafficEvent): void {
+    const { outbox, conduct, events, transaction } = this.#deps;
+    switch (event.type) {
+      case "message":
+        this.#receive(event.message);
+        return;
+      case "call":
+        transaction(() => {
+          if (receiveCall(event.call, this.#inbound)) events.deliverSoon();
+        });
+        return;
+      case "receipt":
+        outbox.receipt(event.receipt);
+        return;
+      case "ack":
+        outbox.acknowledged(event.messageId, event.error);
+        return;
+      case "retry":
+        conduct.guard.retried(event.messageId);
+        return;
+      case "undecryptable":
+        conduct.guard.undecryptable();
+        return;
+      case "restricted":
+        conduct.restricted(event.restrictions);
+        return;
+      case "identity":
+        transaction(() => identify(event.phone, event.lid, this.#inbound));
+        return;
+    }
+  }
+
+  /**
+   * Runs inside the transaction of the message's ratchet, which is committed even if this fails: the one in here sees to
+   * it that then nothing is stored by half. What follows from the message starts after the commit.
+   */
+  #receive(message: ReceivedMessage): void {
+    const { transaction, events, media } = this.#deps;
+    transaction(() => {
+      if (receive(message, this.#inbound)) events.deliverSoon();
+      if (message.content.file) setImmediate(() => media.keeper.pump());
+    });
+  }
+
+  get #inbound(): InboundContext {
+    const { store, state, conduct, events, media, now } = this.#deps;
+    return {
+      store,
+      instanceId: state()?.profile.instanceId ?? "",
+      ownPhone: state()?.connection.phone ?? null,
+      hasWebhook: events.hasWebhook,
+      newFile: () => media.newFile(),
+      now: now(),
+      onStored: (message) => {
+        conduct.stored(message);
+        setImmediate(() => conduct.read());
+      },
+    };
+  }
+}
