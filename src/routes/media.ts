@@ -57,8 +57,8 @@ const download = createRoute({
     "there yet; `POST …/retry` fetches one that failed.",
   request: { params: MediaParamsSchema },
   responses: {
-    200: { description: "The file", content: { "application/octet-stream": BINARY } },
-    206: { description: "The part that was asked for", content: { "application/octet-stream": BINARY } },
+    200: { description: "The file, of its own type", content: { "*/*": BINARY } },
+    206: { description: "The part that was asked for", content: { "*/*": BINARY } },
     304: { description: "The caller has it already" },
     416: { description: "The file has no such part" },
     ...errorResponses("unauthorized", "not_found"),

@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Contact, Phone } from "../../simulator/index.ts";
+import { assertDocumented } from "../support/documented.ts";
 import { eventually } from "./support/eventually.ts";
 import { useLab } from "./support/lab.ts";
 import type { GatewayNumber } from "./support/number.ts";
@@ -76,6 +77,9 @@ async function stored(messageId: string): Promise<StoredFile & Record<string, un
 /** The file behind a link, and the answer's headers. */
 async function behind(url: string, headers: Record<string, string> = {}) {
   const response = await fetch(url, { headers });
+  // A 304 names the type of what the caller has; it has no body of its own.
+  const contentType = response.status === 304 ? null : response.headers.get("content-type");
+  assertDocumented("GET", new URL(url).pathname, { status: response.status, contentType });
   return { status: response.status, headers: response.headers, bytes: Buffer.from(await response.arrayBuffer()) };
 }
 
@@ -178,8 +182,13 @@ describe("a file that is received", () => {
       mediaUrl: body.media_url,
       media: { id: body.media_id, status: "stored" },
     });
-    const api = await fetch(`${lab.url}${number.path}/media/${body.media_id}`);
-    expect(sha256(Buffer.from(await api.arrayBuffer()))).toBe(sha256(bytes));
+    const own = `${lab.url}${number.path}/media/${body.media_id}`;
+    const api = await behind(own);
+    expect(sha256(api.bytes)).toBe(sha256(bytes));
+    const some = await behind(own, { Range: "bytes=1-6" });
+    expect([some.status, some.bytes]).toEqual([206, bytes.subarray(1, 7)]);
+    expect((await behind(own, { Range: `bytes=${bytes.length}-` })).status).toBe(416);
+    expect((await behind(own, { "If-None-Match": api.headers.get("etag") ?? "" })).status).toBe(304);
   });
 
   it("is served in ranges, with an ETag, and as a download when a browser might run it", async () => {
