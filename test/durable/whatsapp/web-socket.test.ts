@@ -11,6 +11,8 @@ afterEach(() => {
 
 interface Server {
   socket: WebSocket;
+  /** The client's end, as the runtime gave it to the client. */
+  clientEnd: WebSocket;
   /** What was asked for: URL and headers. */
   asked: { url: string; headers: Record<string, string> };
   /** Bytes that arrived, in order. */
@@ -45,7 +47,7 @@ async function connected(): Promise<{ client: OutboundWebSocket; server: Server 
     });
   const client = new OutboundWebSocket(URL_OF_SERVER, { origin: "https://web.whatsapp.com", headers: { "X-A": "b" } });
   await once(client, "open");
-  return { client, server: { socket, asked, frames, received, closed } };
+  return { client, server: { socket, clientEnd: theirs, asked, frames, received, closed } };
 }
 
 /** Resolves with the client's `close`; `once` of node:events would reject at an `error` before it. */
@@ -180,7 +182,8 @@ describe("the end", () => {
   test("comes once when a frame cannot leave any more while we close", async () => {
     const { client, server } = await connected();
     const seen = endings(client);
-    vi.spyOn(WebSocket.prototype, "send").mockImplementation(() => {
+    // This one socket only: the test runner talks to Node over a WebSocket of its own.
+    vi.spyOn(server.clientEnd, "send").mockImplementation(() => {
       throw new TypeError("Can't call WebSocket send() after close()");
     });
     client.send(Uint8Array.of(1));
