@@ -4,12 +4,8 @@
  * object ids show up in the platform's logs.
  */
 import type { Env } from "../env.ts";
+import { INSTANCE_ID, ORG_ID } from "../schemas/common.ts";
 import type { DirectoryRpc, InstanceRpc } from "./rpc.ts";
-
-/** `default`, or up to 32 of `a-z`, `0-9`, `-`. */
-export const ORG_ID = /^[a-z0-9-]{1,32}$/;
-/** Up to 64 of letters, digits, `_`, `-`. */
-export const INSTANCE_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** `org/instance`, or a thrown error: callers validate first, so a bad part here is a bug and must not name anything. */
 export function instanceName(orgId: string, instanceId: string): string {

@@ -5,17 +5,11 @@ import { unwrap } from "../middleware/errors.ts";
 import { InstanceParamsSchema } from "../schemas/common.ts";
 import { AntiBanAnswerSchema, BehaviorAnswerSchema, BehaviorChangedSchema } from "../schemas/safety.ts";
 import { AntiBanSettingsInputSchema, BehaviorSettingsInputSchema } from "../schemas/settings.ts";
-import { answer, errorResponses, jsonContent, needs } from "./document.ts";
+import { answer, BODY_REFUSALS, errorResponses, jsonContent, needs } from "./document.ts";
 
 const params = InstanceParamsSchema;
 const readErrors = errorResponses("unauthorized", "not_found");
-const writeErrors = errorResponses(
-  "invalid_request",
-  "unauthorized",
-  "not_found",
-  "too_large",
-  "unsupported_media_type",
-);
+const writeErrors = errorResponses(...BODY_REFUSALS);
 
 const getBehavior = createRoute({
   ...needs("read"),

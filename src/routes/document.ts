@@ -35,6 +35,18 @@ const MEANINGS: Record<(typeof ERROR_STATUS)[ErrorCode], string> = {
   503: "WhatsApp or a part of the deployment did not answer, or a setting is wrong; see `Retry-After` and `hint`",
 };
 
+/** Why a call with a body to one instance may be refused. */
+export const BODY_REFUSALS = [
+  "invalid_request",
+  "unauthorized",
+  "not_found",
+  "too_large",
+  "unsupported_media_type",
+] as const satisfies readonly ErrorCode[];
+
+/** Why a message may be refused before anything is sent. */
+export const SEND_REFUSALS = [...BODY_REFUSALS, "not_connected", "queue_full"] as const satisfies readonly ErrorCode[];
+
 /**
  * Error responses for the document. They are thrown, never returned by a handler, hence the type without statuses:
  * handlers stay bound to the answers of success.

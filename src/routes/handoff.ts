@@ -11,19 +11,13 @@ import {
   SetHandoffSchema,
 } from "../schemas/handoff.ts";
 import { ChatQuerySchema, ClearedSchema } from "../schemas/safety.ts";
-import { answer, errorResponses, jsonContent, needs } from "./document.ts";
+import { answer, BODY_REFUSALS, errorResponses, jsonContent, needs } from "./document.ts";
 
 const tags = ["Handoff"];
 const params = InstanceParamsSchema;
 const path = "/api/instances/{instanceId}/handoff" as const;
 const readErrors = errorResponses("invalid_request", "unauthorized", "not_found");
-const writeErrors = errorResponses(
-  "invalid_request",
-  "unauthorized",
-  "not_found",
-  "too_large",
-  "unsupported_media_type",
-);
+const writeErrors = errorResponses(...BODY_REFUSALS);
 
 const listChats = createRoute({
   ...needs("read"),

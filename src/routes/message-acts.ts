@@ -7,7 +7,7 @@ import { InstanceParamsSchema, PhoneSchema } from "../schemas/common.ts";
 import { LIMITS } from "../schemas/limits.ts";
 import { AutoReactedSchema, NumberSchema, ReactedSchema, SentSchema } from "../schemas/messaging.ts";
 import { AutoReactionSchema, EditSchema, ReactionSchema } from "../schemas/send-body.ts";
-import { answer, errorResponses, jsonContent, needs } from "./document.ts";
+import { answer, errorResponses, jsonContent, needs, SEND_REFUSALS } from "./document.ts";
 import { retryAfter, sentAnswer } from "./message-answer.ts";
 import { selectInstance } from "./select-instance.ts";
 
@@ -33,16 +33,6 @@ const NumberParamsSchema = InstanceParamsSchema.extend({
   }),
 });
 
-const REFUSALS = [
-  "invalid_request",
-  "unauthorized",
-  "not_found",
-  "not_connected",
-  "queue_full",
-  "too_large",
-  "unsupported_media_type",
-] as const;
-
 const react = createRoute({
   ...needs("send"),
   method: "post",
@@ -54,7 +44,10 @@ const react = createRoute({
     "Puts an emoji on a stored message of this chat, sent or received; an empty emoji takes it back. 404 when the " +
     "message is not stored.",
   request: { params: InstanceParamsSchema, body: { required: true, content: jsonContent(ReactionSchema) } },
-  responses: { 200: answer("Reaction sent, or refused by WhatsApp", ReactedSchema), ...errorResponses(...REFUSALS) },
+  responses: {
+    200: answer("Reaction sent, or refused by WhatsApp", ReactedSchema),
+    ...errorResponses(...SEND_REFUSALS),
+  },
 });
 
 const autoReact = createRoute({
@@ -68,7 +61,7 @@ const autoReact = createRoute({
   request: { body: { required: true, content: jsonContent(AutoReactionSchema) } },
   responses: {
     200: answer("Reaction sent, or refused by WhatsApp", AutoReactedSchema),
-    ...errorResponses(...REFUSALS),
+    ...errorResponses(...SEND_REFUSALS),
   },
 });
 
@@ -85,7 +78,7 @@ const edit = createRoute({
   request: { params: MessageParamsSchema, body: { required: true, content: jsonContent(EditSchema) } },
   responses: {
     200: answer("The edit was sent, stored, or refused by WhatsApp", SentSchema),
-    ...errorResponses(...REFUSALS, "wrong_state"),
+    ...errorResponses(...SEND_REFUSALS, "wrong_state"),
   },
 });
 

@@ -6,23 +6,12 @@ import { unwrap } from "../middleware/errors.ts";
 import { InstanceParamsSchema, withoutUndefined } from "../schemas/common.ts";
 import { AutoSentSchema, MessageListSchema, MessageQuerySchema, SentSchema } from "../schemas/messaging.ts";
 import { AutoSendSchema, SendMessageSchema } from "../schemas/send-body.ts";
-import { answer, errorResponses, jsonContent, needs } from "./document.ts";
+import { answer, errorResponses, jsonContent, needs, SEND_REFUSALS } from "./document.ts";
 import { autoSentAnswer, messageAnswer, retryAfter, sentAnswer } from "./message-answer.ts";
 import { sendBody } from "./outgoing.ts";
 import { selectInstance } from "./select-instance.ts";
 
 const tags = ["Messaging"];
-
-/** Why a message may be refused before anything is sent. */
-const REFUSALS = [
-  "invalid_request",
-  "unauthorized",
-  "not_found",
-  "not_connected",
-  "queue_full",
-  "too_large",
-  "unsupported_media_type",
-] as const;
 
 const send = createRoute({
   ...needs("send"),
@@ -39,7 +28,7 @@ const send = createRoute({
   request: { params: InstanceParamsSchema, body: { required: true, content: jsonContent(SendMessageSchema) } },
   responses: {
     200: answer("Sent, stored, or refused by WhatsApp", SentSchema),
-    ...errorResponses(...REFUSALS),
+    ...errorResponses(...SEND_REFUSALS),
   },
 });
 
@@ -57,7 +46,7 @@ const autoSend = createRoute({
   request: { body: { required: true, content: jsonContent(AutoSendSchema) } },
   responses: {
     200: answer("Sent, stored, or refused by WhatsApp", AutoSentSchema),
-    ...errorResponses(...REFUSALS),
+    ...errorResponses(...SEND_REFUSALS),
   },
 });
 

@@ -1,5 +1,6 @@
 /** Instances: one linked number each, with its settings. */
 import { z } from "@hono/zod-openapi";
+import { clearableTarget } from "./clearable-target.ts";
 import { ConnectionStatusSchema, INSTANCE_ID, SuccessSchema, TimeSchema } from "./common.ts";
 import { LIMITS } from "./limits.ts";
 import {
@@ -9,19 +10,12 @@ import {
   BehaviorSettingsInputSchema,
   BehaviorSettingsSchema,
 } from "./settings.ts";
-import { parseTargetUrl } from "./target-url.ts";
 
 /** A webhook as a caller may give it; `""` and null clear it and come out as null. */
 export const WebhookUrlSchema = z
   .string("Use a URL such as https://example.com/webhook, or null to clear it")
   .nullable()
-  .transform((text, context) => {
-    if (text === null || text.trim() === "") return null;
-    const target = parseTargetUrl(text.trim());
-    if (target.ok) return text.trim();
-    context.addIssue({ code: "custom", message: target.message });
-    return z.NEVER;
-  })
+  .transform(clearableTarget)
   .openapi({
     type: ["string", "null"],
     format: "uri",

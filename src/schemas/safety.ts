@@ -1,9 +1,9 @@
 /** Number safety as the API takes and shows it. */
 import { z } from "@hono/zod-openapi";
+import { clearableTarget } from "./clearable-target.ts";
 import { RecipientSchema, SuccessSchema, TimeSchema, withoutUndefined } from "./common.ts";
 import { LIMITS } from "./limits.ts";
 import { AntiBanHealthSchema, AntiBanSettingsSchema, BehaviorSettingsSchema } from "./settings.ts";
-import { parseTargetUrl } from "./target-url.ts";
 
 const int = (description: string, example: number) => z.int().openapi({ type: "integer", description, example });
 const PresetSchema = z.enum(["conservative", "moderate", "aggressive"]).openapi({ example: "moderate" });
@@ -115,13 +115,7 @@ const ModulesInputSchema = z
 const AlertsWebhookSchema = z
   .string()
   .nullable()
-  .transform((text, context) => {
-    if (text === null || text.trim() === "") return null;
-    const target = parseTargetUrl(text.trim());
-    if (target.ok) return text.trim();
-    context.addIssue({ code: "custom", message: target.message });
-    return z.NEVER;
-  })
+  .transform(clearableTarget)
   .openapi({
     type: ["string", "null"],
     description:

@@ -22,7 +22,7 @@ const ARROWS = {
   qr: [],
   settings: ["schemas"],
   env: ["settings", "durable"],
-  stubs: ["env"],
+  stubs: ["env", "schemas"],
   durable: [
     "profile",
     "media",
