@@ -29,6 +29,7 @@ import { messaging } from "./routes/messaging.ts";
 import { numberSafety } from "./routes/number-safety.ts";
 import { onboarding } from "./routes/onboard.ts";
 import { profiles } from "./routes/profile.ts";
+import { sessions } from "./routes/session.ts";
 import { storage } from "./routes/storage.ts";
 import { system } from "./routes/system.ts";
 import { webhooks } from "./routes/webhook.ts";
@@ -55,13 +56,19 @@ export function buildApp<Bindings extends SettingsSource>(platform: Platform<Bin
   app.use("/api/*", authorise(app));
   app.use(
     "/api/*",
-    jsonBody({ maxBytes: LIMITS.jsonBodyBytes, uploadPath: "/api/upload", uploadBytes: LIMITS.uploadBodyBytes }),
+    jsonBody({
+      maxBytes: LIMITS.jsonBodyBytes,
+      uploadPath: "/api/upload",
+      uploadBytes: LIMITS.uploadBodyBytes,
+      sessionBytes: LIMITS.sessionBodyBytes,
+    }),
   );
   app.use("/api/instances/:instanceId/*", instance);
   app.use("/api/*", idempotency);
   app.route("/", onboarding);
   app.route("/", instances);
   app.route("/", connections);
+  app.route("/", sessions);
   app.route("/", messaging);
   app.route("/", profiles);
   app.route("/", messageActs);

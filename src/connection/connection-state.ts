@@ -98,6 +98,11 @@ export function unlinked(state: Connection): Connection {
   return { ...state, linked: false, linking: null, phone: null, lid: null };
 }
 
+/** A session that was linked elsewhere is stored here; nothing is connected until somebody asks. */
+export function imported(state: Connection, who: { phone: string; lid: string | null }): Connection {
+  return { ...stopped(state), linked: true, ...who, lastDisconnect: null };
+}
+
 export interface ClosedVerdict {
   state: Connection;
   /** Wipe credentials and Signal keys. */

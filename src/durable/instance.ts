@@ -44,6 +44,7 @@ import type {
   WebhookView,
 } from "./rpc.ts";
 import type { HandoffSettings, SafetyConfigChange } from "./rpc-safety.ts";
+import type { SessionCopy } from "./rpc-session.ts";
 
 export class InstanceObject extends DurableObject<Env> implements InstanceRpc {
   readonly #number: WhatsAppNumber;
@@ -124,6 +125,25 @@ export class InstanceObject extends DurableObject<Env> implements InstanceRpc {
       number.keeper.clearAuth();
       number.store.logs.add("info", "Credentials cleared on request", Date.now());
       return this.describe(orgId);
+    });
+  }
+
+  async exportSession(orgId: string): Promise<Result<SessionCopy>> {
+    return this.#of(orgId, ({ session }) => session.give());
+  }
+
+  async mayImportSession(orgId: string, { replace }: { replace: boolean }): Promise<Result<null>> {
+    return this.#of(orgId, ({ session }) => session.mayTake(replace));
+  }
+
+  async importSession(
+    orgId: string,
+    copy: SessionCopy,
+    options: { phone: string; lid: string | null; replace: boolean },
+  ): Promise<Result<InstanceView>> {
+    return this.#of(orgId, ({ session }) => {
+      const taken = session.take(copy, options);
+      return taken.ok ? this.describe(orgId) : taken;
     });
   }
 

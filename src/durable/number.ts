@@ -7,11 +7,10 @@ import { randomBytes } from "node:crypto";
 import { setImmediate } from "node:timers";
 import { ConnectionKeeper } from "../connection/connection-keeper.ts";
 import { apiStatus, NEVER_CONNECTED, restarted } from "../connection/connection-state.ts";
-import { type Env, readSettings, whatsAppEndpoint } from "../env.ts";
+import type { Env } from "../env.ts";
 import { connectionPayload, linkPayload } from "../events/payload.ts";
 import type { SlotRequest } from "../guard/facts.ts";
 import { describeError } from "../log.ts";
-import { type TargetPolicy, targetPolicy } from "../net/fetch-target.ts";
 import { ProfileKeeper } from "../profile/profile-keeper.ts";
 import { messageIdOf } from "../sending/message-id.ts";
 import { Outbox } from "../sending/outbox.ts";
@@ -32,6 +31,8 @@ import { NumberMedia } from "./number-media.ts";
 import { NumberTraffic } from "./number-traffic.ts";
 import { removeInstance } from "./remove-instance.ts";
 import type { CreateInstance, PendingProfile, UpdateInstance } from "./rpc.ts";
+import { SessionTransfer } from "./session-transfer.ts";
+import { endpointOf, targetPolicyOf } from "./settings-of.ts";
 import { directoryStub } from "./stubs.ts";
 import { Wakeups } from "./wakeups.ts";
 
@@ -44,6 +45,7 @@ export class WhatsAppNumber {
   readonly events: NumberEvents;
   readonly conduct: NumberConduct;
   readonly media: NumberMedia;
+  readonly session: SessionTransfer;
   readonly #ctx: DurableObjectState;
   readonly #env: Env;
   readonly #wakeups: Wakeups;
@@ -125,10 +127,7 @@ export class WhatsAppNumber {
     this.keeper = new ConnectionKeeper({
       storage: ctx.storage,
       openSession: open,
-      endpoint: () => {
-        const settings = readSettings(env);
-        return settings.ok ? whatsAppEndpoint(settings.value) : settings;
-      },
+      endpoint: () => endpointOf(env),
       load: () => this.#state?.connection ?? NEVER_CONNECTED,
       save: (connection) => this.#saveConnection(connection),
       onTraffic: (event) => this.#traffic.handle(event),
@@ -154,11 +153,18 @@ export class WhatsAppNumber {
       now,
       random: Math.random,
     });
+    this.session = new SessionTransfer({
+      storage: ctx.storage,
+      connection: () => this.#state?.connection ?? NEVER_CONNECTED,
+      save: (connection) => this.#saveConnection(connection),
+      logs: this.store.logs,
+      now,
+    });
     this.profile = new ProfileKeeper({
       current: () => ({
         session: this.keeper.online,
         connection: this.#state?.connection ?? NEVER_CONNECTED,
-        policy: this.#targetPolicy,
+        policy: targetPolicyOf(env),
       }),
       pending: () => pendingProfileOf(this.#state),
       savePending: (pending) => this.#savePendingProfile(pending),
@@ -292,12 +298,6 @@ export class WhatsAppNumber {
 
   get #instanceId(): string {
     return this.#state?.profile.instanceId ?? "";
-  }
-
-  /** Settings that are wrong start no session, and nothing is fetched for one either. */
-  get #targetPolicy(): TargetPolicy {
-    const settings = readSettings(this.#env);
-    return settings.ok ? targetPolicy(settings.value) : { allowLoopback: false, ownOrigin: null };
   }
 
   get sending(): SendingDeps {

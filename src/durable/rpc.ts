@@ -27,6 +27,7 @@ import type {
   StoredMessage,
 } from "./rpc-messages.ts";
 import type { ConductRpc, LegacyHealth } from "./rpc-safety.ts";
+import type { SessionRpc } from "./rpc-session.ts";
 
 export type * from "./rpc-messages.ts";
 
@@ -159,7 +160,7 @@ export type {
 } from "./rpc-events.ts";
 
 /** The object of one number. All calls but `initialise` answer `not_found` when the instance was never created. */
-export interface InstanceRpc extends ConductRpc {
+export interface InstanceRpc extends ConductRpc, SessionRpc {
   /** Creates the instance; `already_exists` when it is there already. */
   initialise(input: CreateInstance): Promise<Result<InstanceView>>;
   describe(orgId: string): Promise<Result<InstanceView>>;

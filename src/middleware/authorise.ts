@@ -40,7 +40,7 @@ async function record(c: Context<AppEnv>, { id }: Operation, status: number): Pr
 
 /**
  * Refuses what the caller's scopes and instances do not allow. Management actions (everything of the scopes `manage` and
- * `admin` that is not a GET) go to the organisation's audit log with their result, refused ones too.
+ * `admin` that is not a GET, and a GET that says so) go to the organisation's audit log with their result, refused ones too.
  */
 export function authorise(app: OpenAPIHono<AppEnv>): MiddlewareHandler<AppEnv> {
   const operationOf = operationFinder(app);
@@ -48,7 +48,8 @@ export function authorise(app: OpenAPIHono<AppEnv>): MiddlewareHandler<AppEnv> {
     const operation = operationOf(c);
     if (operation === null) return next();
     const instanceId = /^\/api\/instances\/([^/]+)/.exec(c.req.path)?.[1] ?? null;
-    const isManagement = operation.scope !== "read" && operation.scope !== "send" && operation.method !== "GET";
+    const isManagement =
+      operation.isAudited || (operation.scope !== "read" && operation.scope !== "send" && operation.method !== "GET");
     const refusal = refusalOf(operation, c.var.principal, instanceId);
     if (refusal !== null) {
       if (isManagement) await record(c, operation, ERROR_STATUS[refusal.code]);

@@ -45,19 +45,28 @@ interface BodyLimits {
   /** The one path that takes files, and how much of them as JSON or as a form. */
   uploadPath: string;
   uploadBytes: number;
+  /** How much a session may have that is imported. */
+  sessionBytes: number;
 }
+
+const SESSION_PATH = /^\/api\/instances\/[^/]+\/session$/;
 
 /**
  * Reads the body of a call that may have one, so that validation sees nothing too large (413), too deep or not UTF-8
  * (400). An empty body counts as `{}`, whatever type it declares: defaults apply, and what is missing gets named.
  */
-export function jsonBody({ maxBytes: usual, uploadPath, uploadBytes }: BodyLimits): MiddlewareHandler<AppEnv> {
+export function jsonBody({
+  maxBytes: usual,
+  uploadPath,
+  uploadBytes,
+  sessionBytes,
+}: BodyLimits): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     if (!METHODS_WITH_BODY.has(c.req.method)) return next();
     const isUpload = c.req.path === uploadPath;
     // A file that is no JSON is a stream, and read as one.
     if (isUpload && !/^$|json|multipart\/form-data/i.test(c.req.header("Content-Type") ?? "")) return next();
-    const maxBytes = isUpload ? uploadBytes : usual;
+    const maxBytes = isUpload ? uploadBytes : SESSION_PATH.test(c.req.path) ? sessionBytes : usual;
     const { url, method, headers: given } = c.req.raw;
     const body = await readLimited(c.req.raw, maxBytes);
     if (body === null) {

@@ -11,6 +11,8 @@ export interface Operation {
   method: string;
   /** Null for an operation that declared none: only `admin` may call it. */
   scope: Scope | null;
+  /** True when it goes to the audit log though it is a GET. */
+  isAudited: boolean;
 }
 
 const isScope = (value: unknown): value is Scope => SCOPES.some((scope) => scope === value);
@@ -22,12 +24,13 @@ export function operationFinder(app: OpenAPIHono<AppEnv>): (c: Context<AppEnv>) 
     new Map(
       app.openAPIRegistry.definitions.flatMap((definition) => {
         if (definition.type !== "route") return [];
-        const { method, path, operationId, "x-scope": scope } = definition.route;
+        const { method, path, operationId, "x-scope": scope, "x-audited": audited } = definition.route;
         const pattern = path.replaceAll(/\{(\w+)\}/g, ":$1");
         const operation = {
           id: operationId ?? pattern,
           method: method.toUpperCase(),
           scope: isScope(scope) ? scope : null,
+          isAudited: audited === true,
         };
         return [[`${operation.method} ${pattern}`, operation] as const];
       }),

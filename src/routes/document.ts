@@ -19,6 +19,9 @@ export function needs(scope: Scope) {
   return { "x-scope": scope } as const;
 }
 
+/** Has a GET written to the audit log too: it gives something away. */
+export const AUDITED = { "x-audited": true } as const;
+
 /** What a status means in this API; one text for all codes that share it. */
 const MEANINGS: Record<(typeof ERROR_STATUS)[ErrorCode], string> = {
   400: "A value is wrong; `issues` names each field",

@@ -4,6 +4,10 @@ export const LIMITS = {
   jsonBodyBytes: 1_048_576,
   /** Bytes of a JSON or form upload, which is buffered: larger files are sent as the raw body, which streams. */
   uploadBodyBytes: 34 * 1_048_576,
+  /** Bytes of a session that is imported: some thousand chats, and a Worker's memory holds it several times. */
+  sessionBodyBytes: 16 * 1_048_576,
+  /** Characters of the passphrase of an exported session: short ones are guessed, and it travels in a header. */
+  passphraseCharacters: { min: 12, max: 256 },
   /** Levels of `{` and `[`: the deepest real body has five; a parser's stack must not be the limit. */
   jsonDepth: 20,
   /** Characters of a message: WhatsApp's own limit. */

@@ -37,7 +37,11 @@ const BY_CODE: Readonly<Record<number, Row>> = {
     "This account cannot be used with linked devices; update WhatsApp on the phone.",
   ],
   428: ["connection_closed", "back_off", "The connection to WhatsApp was closed."],
-  440: ["replaced", "stop", "Another connection took over this device; connect again to take it back."],
+  440: [
+    "replaced",
+    "stop",
+    "Another connection took over this device, such as a copy of its session; connect takes it back.",
+  ],
   500: ["server_error", "back_off", "WhatsApp reported an internal error."],
   503: ["server_busy", "back_off", "WhatsApp is not available at the moment."],
   515: ["restart_required", "at_once", "WhatsApp asked for a new connection."],

@@ -1,6 +1,7 @@
 /** An unmodified Baileys client for the simulator's tests, with the domain's verbs and no sleeps. */
 import {
   type AuthenticationCreds,
+  type AuthenticationState,
   type BaileysEventMap,
   Curve,
   DisconnectReason,
@@ -35,19 +36,29 @@ export function trust(rootKey: string): void {
 }
 
 export class BaileysClient {
-  readonly creds: AuthenticationCreds = initAuthCreds();
+  readonly creds: AuthenticationCreds;
   readonly events: SeenEvent[] = [];
   readonly #url: string;
   readonly #config: Partial<UserFacingSocketConfig>;
   readonly #keys = memoryKeys();
+  readonly #auth: AuthenticationState;
+  readonly #saveCreds: () => Promise<void>;
   readonly #sent = new Map<string, proto.IMessage>();
   readonly #waits = new Waits();
   #socket: WASocket | undefined;
   #autoReconnect = true;
 
-  constructor(url: string, config: Partial<UserFacingSocketConfig> = {}) {
+  /** @param stored `auth` in the configuration is kept elsewhere, and this writes its credentials */
+  constructor(
+    url: string,
+    { auth, ...config }: Partial<UserFacingSocketConfig> = {},
+    { saveCreds = async () => {} }: { saveCreds?: () => Promise<void> } = {},
+  ) {
     this.#url = url;
     this.#config = config;
+    this.#auth = auth ?? { creds: initAuthCreds(), keys: this.#keys };
+    this.creds = this.#auth.creds;
+    this.#saveCreds = saveCreds;
   }
 
   get socket(): WASocket {
@@ -64,7 +75,7 @@ export class BaileysClient {
   connect(): this {
     const socket = makeWASocket({
       waWebSocketUrl: this.#url,
-      auth: { creds: this.creds, keys: this.#keys },
+      auth: this.#auth,
       logger: silentLogger,
       version: [2, 3000, 1_043_857_760],
       retryRequestDelayMs: 1,
@@ -73,7 +84,10 @@ export class BaileysClient {
     });
     this.#socket = socket;
     socket.ev.process((events) => {
-      if (events["creds.update"]) Object.assign(this.creds, events["creds.update"]);
+      if (events["creds.update"]) {
+        Object.assign(this.creds, events["creds.update"]);
+        void this.#saveCreds();
+      }
       for (const name of Object.keys(events) as EventName[]) {
         const data = events[name];
         if (data !== undefined) this.events.push({ name, data });

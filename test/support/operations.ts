@@ -73,6 +73,12 @@ export function exampleBody({ body }: Operation): Json | null {
   return Object.fromEntries(fields.filter(([, example]) => example !== undefined));
 }
 
+/** Headers of the operation's own, with the document's examples. */
+export function exampleHeaders({ parameters }: Operation): Record<string, string> {
+  const own = parameters.filter((parameter) => parameter.in === "header");
+  return Object.fromEntries(own.map(({ name, schema }) => [name, String(exampleOf(schema))]));
+}
+
 /** A path of the operation: with these values for its parameters, else with the document's examples. */
 export function pathOf({ path, parameters }: Operation, values: Record<string, string> = {}): string {
   return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {

@@ -2,8 +2,9 @@
 import { describe, expect, test, vi } from "vitest";
 import type { DirectoryRpc, InstanceRpc, Scope } from "../../../src/durable/rpc.ts";
 import { refuse } from "../../../src/errors.ts";
+import { LIMITS } from "../../../src/schemas/limits.ts";
 import { SCOPES } from "../../../src/schemas/scopes.ts";
-import { exampleBody, type Operation, operations, pathOf } from "../../support/operations.ts";
+import { exampleBody, exampleHeaders, type Operation, operations, pathOf } from "../../support/operations.ts";
 import { api, errorOf } from "./support.ts";
 
 vi.hoisted(() => {
@@ -47,7 +48,8 @@ function deployment(
 
 const valid = (operation: Operation, apiKey: string | null = KEY) => {
   const json = exampleBody(operation);
-  return { ...(json === null ? {} : { json }), headers: apiKey === null ? {} : { "X-API-Key": apiKey } };
+  const headers = { ...exampleHeaders(operation), ...(apiKey === null ? {} : { "X-API-Key": apiKey }) };
+  return { ...(json === null ? {} : { json }), headers };
 };
 const target = (operation: Operation) => `${operation.method} ${pathOf(operation)}`;
 
@@ -147,6 +149,7 @@ describe("every operation with a body", () => {
     if (!types.includes("application/octet-stream")) {
       expect(await sent(operation, "{}", "text/plain")).toEqual([415, true]);
     }
-    if (types.length === 1) expect(await sent(operation, `{"a":"${"x".repeat(1_048_576)}"}`)).toEqual([413, true]);
+    const largest = operation.id === "importSession" ? LIMITS.sessionBodyBytes : LIMITS.jsonBodyBytes;
+    if (types.length === 1) expect(await sent(operation, `{"a":"${"x".repeat(largest)}"}`)).toEqual([413, true]);
   });
 });

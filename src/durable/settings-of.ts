@@ -1,0 +1,16 @@
+/** What a number makes of the deployment's settings, read anew each time: they change only with a deploy, and are cached. */
+import { type Env, readSettings, type WhatsAppEndpoint, whatsAppEndpoint } from "../env.ts";
+import type { Result } from "../errors.ts";
+import { type TargetPolicy, targetPolicy } from "../net/fetch-target.ts";
+
+/** The WhatsApp server to connect to; a wrong setting refuses every session. */
+export function endpointOf(env: Env): Result<WhatsAppEndpoint> {
+  const settings = readSettings(env);
+  return settings.ok ? whatsAppEndpoint(settings.value) : settings;
+}
+
+/** Which addresses may be fetched; with settings that are wrong, none that is not public. */
+export function targetPolicyOf(env: Env): TargetPolicy {
+  const settings = readSettings(env);
+  return settings.ok ? targetPolicy(settings.value) : { allowLoopback: false, ownOrigin: null };
+}
