@@ -33,6 +33,13 @@ export interface SeenChatState {
   state: string;
 }
 
+/** To whom a receipt goes, and about which chat. */
+export interface ReceiptTarget {
+  to: Account;
+  addressing: Receipt["addressing"];
+  group?: string | undefined;
+}
+
 /** Reflexes that tests may switch. */
 export interface HandsetHabits {
   /** Acknowledge messages as delivered. */
@@ -108,8 +115,15 @@ export class Handset {
   }
 
   /** Sends a receipt for a message to the account that wrote it. */
-  acknowledge(ids: string[], to: Account, addressing: Receipt["addressing"], type?: "read" | "played"): void {
-    relayReceipt(this.simulation, { ids, type, from: this.endpoint, to, addressing });
+  acknowledge(ids: string[], { to, addressing, group }: ReceiptTarget, type?: "read" | "played"): void {
+    relayReceipt(this.simulation, { ids, type, from: this.endpoint, to, addressing, group });
+  }
+
+  /** Asks for another copy of a message, whoever it was for. */
+  requestCopy(id: string, from: Account, addressing: Receipt["addressing"] = "pn"): void {
+    const attrs = { from: this.account.address(addressing), id, type: "retry", t: unixSeconds() };
+    const parts = [stanza("retry", { count: "1", id, t: unixSeconds(), v: "1" })];
+    for (const companion of from.companions.values()) companion.deliver(stanza("receipt", attrs, parts));
   }
 
   async #openInGroup(group: Group, { id, sender, skmsg }: GroupMessage, key: BinaryNode | undefined): Promise<void> {
@@ -128,6 +142,8 @@ export class Handset {
     const addressing = "lid";
     this.messages.add({ id, from, chat: group.jid, device, text, message, encType: "skmsg", addressing, at });
     this.simulation.waits.changed();
+    if (sender.account !== this.account)
+      this.#acknowledgeAtOnce(id, { to: sender.account, addressing, group: group.jid });
   }
 
   async #open(delivery: Delivery): Promise<void> {
@@ -151,9 +167,12 @@ export class Handset {
       return;
     }
     this.#keep(delivery, type, message);
-    if (!stranger) return;
-    if (this.habits.autoDeliver) this.acknowledge([delivery.id], sender.account, delivery.addressing);
-    if (this.habits.autoRead) this.acknowledge([delivery.id], sender.account, delivery.addressing, "read");
+    if (stranger) this.#acknowledgeAtOnce(delivery.id, { to: sender.account, addressing: delivery.addressing });
+  }
+
+  #acknowledgeAtOnce(id: string, target: ReceiptTarget): void {
+    if (this.habits.autoDeliver) this.acknowledge([id], target);
+    if (this.habits.autoRead) this.acknowledge([id], target, "read");
   }
 
   #keep(delivery: Delivery, encType: EncType, decrypted: proto.IMessage): void {

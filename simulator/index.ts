@@ -5,6 +5,7 @@ export type { Contact } from "./contact.ts";
 export type { StreamEnd } from "./flows/endings.ts";
 export { PairingRefused } from "./flows/pairing.ts";
 export { WrongPairingCode } from "./flows/pairing-code.ts";
+export type { Group } from "./group.ts";
 export type { NotedReceipt } from "./handset.ts";
 export type { MessageMatcher, ReceivedMessage } from "./inbox.ts";
 export type { Addressing } from "./jid.ts";

@@ -18,11 +18,14 @@ export interface Dispatch {
   type: string;
   /** Further attributes of the stanza (edit, category). */
   attrs: Record<string, string>;
+  /** The server does not tell the sender's other address. */
+  isAnonymous?: boolean | undefined;
 }
 
 export class Outbox {
   readonly #handset: Handset;
   readonly #sent = new Map<string, Dispatch>();
+  readonly #sentInGroups = new Map<string, { message: proto.IMessage; group: Group }>();
   #corrupt = 0;
   #corruptRetries = 0;
   #work: Promise<void> = Promise.resolve();
@@ -39,6 +42,15 @@ export class Outbox {
   /** The next `times` copies made on request will be just as unreadable. */
   corruptRetries(times: number): void {
     this.#corruptRetries += times;
+  }
+
+  /** A message this phone sent, as its recipients know it. */
+  sent(id: string): { message: proto.IMessage; from: string; chat: string; addressing: Addressing } | undefined {
+    const sent = this.#sent.get(id);
+    const inGroup = this.#sentInGroups.get(id);
+    const from = this.#handset.account.phone;
+    if (inGroup) return { message: inGroup.message, from, chat: inGroup.group.jid, addressing: "lid" };
+    return sent && { message: sent.message, from, chat: sent.to.phone, addressing: sent.addressing };
   }
 
   /** Sends to all devices of the recipient and to the account's own linked devices; gives the message id. */
@@ -64,6 +76,7 @@ export class Outbox {
   /** Sends to every device of a group's members; each gets the group key anew. */
   async sendInGroup(group: Group, message: proto.IMessage, type: string): Promise<string> {
     const id = newMessageId();
+    this.#sentInGroups.set(id, { message, group });
     await this.#inOrder(async () => {
       const { signal, simulation, endpoint } = this.#handset;
       const { ciphertext, key } = await signal.encryptInGroup(group.jid, message);
@@ -125,7 +138,7 @@ export class Outbox {
 
   async #deliver(
     id: string,
-    { message, to, addressing, type, attrs }: Dispatch,
+    { message, to, addressing, type, attrs, isAnonymous }: Dispatch,
     recipient: Endpoint,
     { spoilt = false, retry = false }: { spoilt?: boolean; retry?: boolean },
   ): Promise<void> {
@@ -154,6 +167,7 @@ export class Outbox {
       enc,
       extras: [],
       attrs,
+      isAnonymous,
     };
     relayMessage(simulation, delivery);
   }

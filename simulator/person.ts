@@ -1,10 +1,11 @@
 /** What a person does with a phone: the verbs that contacts and owners share. */
+import { randomBytes } from "node:crypto";
 import { proto } from "@whiskeysockets/baileys";
 import type { Account } from "./accounts.ts";
 import { ringDevices } from "./flows/calls.ts";
 import { type ChatState, type Presence, presenceOf, sendChatState, spreadPresence } from "./flows/presence.ts";
-import type { Group } from "./group.ts";
-import { Handset, type NotedReceipt, type SeenChatState } from "./handset.ts";
+import { Group } from "./group.ts";
+import { Handset, type NotedReceipt, type ReceiptTarget, type SeenChatState } from "./handset.ts";
 import type { MessageMatcher, ReceivedMessage, ReceivedOptions } from "./inbox.ts";
 import { type Addressing, phoneDigits } from "./jid.ts";
 import { decryptFile, encryptFile, type FileKind, mediaPartOf, sha256 } from "./media-file.ts";
@@ -37,6 +38,8 @@ export interface SendOptions extends SayOptions {
   type?: string | undefined;
   /** Further attributes of the stanza, for example `{ edit: "1" }`. */
   attrs?: Record<string, string> | undefined;
+  /** The receiver learns one address only: a hidden id without its phone, as from people who never shared theirs. */
+  isAnonymous?: boolean | undefined;
 }
 
 export class Person extends Handset {
@@ -63,8 +66,9 @@ export class Person extends Handset {
   }
 
   /** Sends any message. */
-  sends(message: proto.IMessage, { to, addressing = "lid", type = "text", attrs = {} }: SendOptions): Promise<string> {
-    return this.outbox.send({ message, to: this.resolve(to), addressing, type, attrs });
+  sends(message: proto.IMessage, options: SendOptions): Promise<string> {
+    const { to, addressing = "lid", type = "text", attrs = {}, isAnonymous } = options;
+    return this.outbox.send({ message, to: this.resolve(to), addressing, type, attrs, isAnonymous });
   }
 
   /** Writes to a group. */
@@ -131,18 +135,27 @@ export class Person extends Handset {
     return this.sends({ protocolMessage: { type: REVOKE, key } }, { ...options, attrs: { edit: "7" } });
   }
 
-  /** Votes in a received poll; without options it takes its vote back. */
+  /** Votes in a poll it received or made itself; without options it takes its vote back. */
   votes(pollId: string, options: readonly string[]): Promise<string> {
-    const { message, from, chat, addressing } = this.#known(pollId);
+    const own = this.outbox.sent(pollId);
+    const { message, from, chat, addressing } = own ?? this.#known(pollId);
     const creator = this.resolve(from).address(addressing);
-    const pollUpdateMessage = encryptVote({
-      pollId,
-      poll: message,
-      creator,
-      voter: this.account.address(addressing),
-      options,
-    });
+    const voter = this.account.address(addressing);
+    const pollUpdateMessage = encryptVote({ pollId, poll: message, creator, voter, options });
+    const group = this.simulation.groups.get(chat);
+    if (group) return this.sendsIn(group, { pollUpdateMessage }, "poll");
     return this.sends({ pollUpdateMessage }, { to: chat, addressing, type: "poll" });
+  }
+
+  /** Starts a poll; its votes can be read by everybody who has it. */
+  polls(question: string, options: readonly string[], { to }: { to: Recipient | Group }): Promise<string> {
+    const pollCreationMessageV3 = {
+      name: question,
+      options: options.map((optionName) => ({ optionName })),
+      selectableOptionsCount: 1,
+    };
+    const message = { pollCreationMessageV3, messageContextInfo: { messageSecret: randomBytes(32) } };
+    return to instanceof Group ? this.sendsIn(to, message, "poll") : this.sends(message, { to, type: "poll" });
   }
 
   /** Calls somebody; nobody answers calls here. */
@@ -157,14 +170,22 @@ export class Person extends Handset {
 
   /** Marks a received message as read: its sender gets the blue ticks. */
   async reads(messageId: string): Promise<void> {
-    const { from, addressing } = this.#known(messageId);
-    this.acknowledge([messageId], this.resolve(from), addressing, "read");
+    this.acknowledge([messageId], this.#writerOf(messageId), "read");
   }
 
   /** Marks a received voice message as played. */
   async plays(messageId: string): Promise<void> {
-    const { from, addressing } = this.#known(messageId);
-    this.acknowledge([messageId], this.resolve(from), addressing, "played");
+    this.acknowledge([messageId], this.#writerOf(messageId), "played");
+  }
+
+  /** Asks a number's devices for another copy of a message, one for somebody else as well. */
+  async asksForCopy(messageId: string, from: Recipient): Promise<void> {
+    this.requestCopy(messageId, this.resolve(from));
+  }
+
+  /** Tells a number's devices that a message was read, one for somebody else as well. */
+  async claimsToHaveRead(messageId: string, from: Recipient): Promise<void> {
+    this.acknowledge([messageId], { to: this.resolve(from), addressing: "pn" }, "read");
   }
 
   /** A receipt for a message this person sent, past or future: `delivered`, `read`, `played`, `inactive`. */
@@ -235,6 +256,11 @@ export class Person extends Handset {
   /** The account of a recipient; throws when the number is not an account. */
   protected resolve(recipient: Recipient): Account {
     return typeof recipient === "string" ? this.simulation.account(phoneDigits(recipient)) : recipient.account;
+  }
+
+  #writerOf(messageId: string): ReceiptTarget {
+    const { from, chat, addressing } = this.#known(messageId);
+    return { to: this.resolve(from), addressing, group: chat.endsWith("@g.us") ? chat : undefined };
   }
 
   #known(messageId: string): ReceivedMessage {

@@ -30,6 +30,8 @@ export interface Delivery {
   extras: BinaryNode[];
   /** Further attributes that travel along (edit, category). */
   attrs: Record<string, string>;
+  /** The server does not tell the sender's other address. */
+  isAnonymous?: boolean | undefined;
 }
 
 /** A receipt from one device about messages of another account. */
@@ -40,6 +42,8 @@ export interface Receipt {
   from: Endpoint;
   to: Account;
   addressing: Addressing;
+  /** The group the messages are in. */
+  group?: string | undefined;
 }
 
 /** Hands a copy to the phone it is for, or sends or queues it for the linked device it is for. */
@@ -71,7 +75,7 @@ function remember(simulation: Simulation, { id, sender }: Delivery): void {
 
 /** Tells the phone and every linked device of the account that wrote the messages. */
 export function relayReceipt(simulation: Simulation, receipt: Receipt): void {
-  const { to, from, ids, type } = receipt;
+  const { to, ids, type } = receipt;
   to.handset.noteReceipt(receipt);
   const [first, ...rest] = ids;
   const list =
@@ -84,17 +88,31 @@ export function relayReceipt(simulation: Simulation, receipt: Receipt): void {
           ),
         ]
       : undefined;
-  const node = stanza(
-    "receipt",
-    { from: from.account.address(receipt.addressing), id: first, t: unixSeconds(), type },
-    list,
-  );
+  const node = stanza("receipt", { ...receiptAddresses(receipt), id: first, t: unixSeconds(), type }, list);
   for (const companion of to.companions.values()) companion.deliver(node);
   simulation.waits.changed();
 }
 
+function receiptAddresses({ from, addressing, group }: Receipt): Record<string, string> {
+  const { account } = from;
+  return group === undefined
+    ? { from: account.address(addressing) }
+    : { from: group, participant: account.address("lid"), participant_pn: account.address("pn") };
+}
+
 /** A message as a linked device gets it: with the chat as `recipient` when it is a copy of the account's own message. */
-function messageStanza({ id, type, sender, recipient, chat, addressing, enc, extras, attrs }: Delivery): BinaryNode {
+function messageStanza({
+  id,
+  type,
+  sender,
+  recipient,
+  chat,
+  addressing,
+  enc,
+  extras,
+  attrs,
+  isAnonymous,
+}: Delivery): BinaryNode {
   const other = addressing === "lid" ? "pn" : "lid";
   const own = sender.account === recipient.account;
   const peer = attrs.category === "peer";
@@ -109,7 +127,7 @@ function messageStanza({ id, type, sender, recipient, chat, addressing, enc, ext
         }
       : {
           from: sender.account.address(addressing, sender.device),
-          [`sender_${other}`]: sender.account.address(other),
+          [`sender_${other}`]: isAnonymous ? undefined : sender.account.address(other),
           addressing_mode: addressing,
         };
   return stanza("message", { ...attrs, ...addresses, id, type, t: unixSeconds(), notify: sender.account.name }, [

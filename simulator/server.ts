@@ -145,6 +145,11 @@ export class SimulatorServer extends Faults {
     return this.simulation.stanzas.last;
   }
 
+  /** What clients sent since a {@link mark}, as far as it is remembered. */
+  stanzas(since: number): ClientStanza[] {
+    return this.simulation.stanzas.since(since);
+  }
+
   /** A stanza from a client that matches, from now on or since a {@link mark}. Throws `WaitTimeout`. */
   expects(
     matcher: StanzaMatcher,

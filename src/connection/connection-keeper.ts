@@ -33,8 +33,7 @@ export interface KeeperDeps {
   /** Whether a session shows itself online as soon as it is connected. */
   markOnline: () => boolean;
   log: (level: "info" | "success" | "warning" | "error", message: string) => void;
-  findPayload: SessionDeps["findPayload"];
-  findReceived: SessionDeps["findReceived"];
+  lookups: SessionDeps["lookups"];
   wake: {
     set: (name: "heartbeat" | "reconnect", dueAt: number) => void;
     clear: (name: "heartbeat" | "reconnect") => void;
@@ -161,7 +160,7 @@ export class ConnectionKeeper {
   }
 
   #open(state: Connection): void {
-    const { endpoint, openSession, save, storage, now, wake, findPayload, findReceived, markOnline, log } = this.#deps;
+    const { endpoint, openSession, save, storage, now, wake, lookups, markOnline, log } = this.#deps;
     this.#qr = null;
     save(state);
     wake.clear("reconnect");
@@ -179,8 +178,7 @@ export class ConnectionKeeper {
       onEvent: (event) => {
         if (isCurrent()) this.#handle(event);
       },
-      findPayload,
-      findReceived,
+      lookups,
       markOnline,
       warn: (text) => log("warning", text),
       now,

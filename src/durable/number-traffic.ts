@@ -1,7 +1,8 @@
 /** What a session tells a number, sorted to those whom it concerns: the way in, the way out and the rules of conduct. */
 import { setImmediate } from "node:timers";
 import type { TrafficEvent } from "../connection/connection-keeper.ts";
-import { type InboundContext, identify, receive, receiveCall } from "../inbound/receive.ts";
+import { identify } from "../inbound/identify.ts";
+import { type InboundContext, receive, receiveCall } from "../inbound/receive.ts";
 import type { Outbox } from "../sending/outbox.ts";
 import type { InstanceState } from "../store/instance-table.ts";
 import type { Store } from "../store/store.ts";
@@ -56,7 +57,9 @@ export class NumberTraffic {
         conduct.restricted(event.restrictions);
         return;
       case "identity":
-        transaction(() => identify(event.phone, event.lid, this.#inbound));
+        transaction(() => {
+          if (identify(event.phone, event.lid, this.#inbound)) events.deliverSoon();
+        });
         return;
     }
   }

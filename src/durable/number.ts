@@ -144,8 +144,7 @@ export class WhatsAppNumber {
       },
       markOnline: () => this.conduct.marksOnline,
       log: (level, message) => this.store.logs.add(level, message, now()),
-      findPayload: (messageId) => this.store.messages.payloadOfOurs(messageId),
-      findReceived: (origin) => this.store.messages.payloadOfStanza(origin),
+      lookups: this.store.lookups,
       wake: {
         set: (name, dueAt) => this.#wakeups.set(name, dueAt),
         clear: (name) => this.#wakeups.clear(name),

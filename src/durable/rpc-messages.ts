@@ -182,6 +182,8 @@ export interface StoredMessage {
   /** ISO 8601: when WhatsApp says it was sent. */
   timestamp: string;
   status: "pending" | "sent" | "delivered" | "read" | "played" | "failed" | "received";
+  /** Why it failed: WhatsApp's code (463, 479 …), null when it had none, and a sentence. */
+  failure: { code: number | null; reason: string | null } | null;
   /** `api`, `reply`, `phone` for outbound; null for inbound. */
   source: "api" | "reply" | "phone" | null;
 }

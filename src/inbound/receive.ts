@@ -3,12 +3,13 @@
  * also the one that stores its ratchet. Safe to repeat: the same message a second time changes nothing.
  */
 
-import { identifiedPayload, mediaFields, messagePayload } from "../events/payload.ts";
+import { mediaFields, messagePayload } from "../events/payload.ts";
 import { recordEvent } from "../events/record.ts";
 import type { NewMessage } from "../store/messages-table.ts";
 import type { Store } from "../store/store.ts";
-import { isGroup, lidJid, lidOf, phoneJid, phoneOf } from "../whatsapp/identity.ts";
+import { isGroup, lidOf, phoneOf } from "../whatsapp/identity.ts";
 import type { IncomingCall, ReceivedMessage, RemoteFile } from "../whatsapp/session.ts";
+import { identify } from "./identify.ts";
 
 export interface InboundContext {
   store: Store;
@@ -81,19 +82,6 @@ export function receiveCall(call: IncomingCall, context: InboundContext): boolea
     group_id: call.groupJid,
   };
   return recordEvent(store, { type: "call", chatId, payload }, hasWebhook, now);
-}
-
-/** The phone behind a LID became known: one chat from here on. */
-export function identify(phone: string, lid: string, { store, instanceId, hasWebhook, now }: InboundContext): void {
-  if (!store.contacts.learn(phone, lid)) return;
-  const from = lidJid(lid);
-  const chatId = phoneJid(phone);
-  store.messages.rekeyChat(from, chatId, phone);
-  store.sends.rekeyChat(from, chatId);
-  store.chats.rekeyChat(from, chatId);
-  store.deliveries.rekeyChat(from, chatId);
-  const payload = identifiedPayload(instanceId, { chatId, phone, lid });
-  recordEvent(store, { type: "contact.identified", chatId, payload }, hasWebhook, now);
 }
 
 /** A message in words for the log: its kind only. */

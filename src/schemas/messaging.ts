@@ -175,9 +175,20 @@ export const MessageSchema = z
     media: FileSchema.nullable().openapi({ description: "Its file" }),
     ...messageDetails,
     timestamp: TimeSchema,
-    status: z
-      .enum(["pending", "sent", "delivered", "read", "played", "failed", "received"])
-      .openapi({ example: "delivered" }),
+    status: z.enum(["pending", "sent", "delivered", "read", "played", "failed", "received"]).openapi({
+      description: "How far it came; in a group as far as for all its members. `received` for incoming ones",
+      example: "delivered",
+    }),
+    failure: z
+      .object({
+        code: z
+          .int()
+          .nullable()
+          .openapi({ type: ["integer", "null"], description: "WhatsApp's code, if it gave one", example: 463 }),
+        reason: z.string().nullable().openapi({ example: "WhatsApp restricts this number from starting new chats" }),
+      })
+      .nullable()
+      .openapi({ description: "Why it failed; null unless it did", example: null }),
     source: z.enum(["api", "reply", "phone"]).nullable().openapi({
       description: "Who wrote an outgoing message: a call, a webhook's reply, or the phone",
       example: null,

@@ -11,6 +11,7 @@ import type { MessageStatus, NewMessage, QueuedMessage } from "../store/messages
 import type { Store } from "../store/store.ts";
 import type { OutboundStanza, ReceiptUpdate } from "../whatsapp/session.ts";
 import { SessionClosedError } from "../whatsapp/session.ts";
+import { groupStatus } from "./group-status.ts";
 import { planQueue } from "./queue-plan.ts";
 
 /** How long a caller waits for WhatsApp's acknowledgement before the answer is "pending", milliseconds. */
@@ -125,11 +126,17 @@ export class Outbox {
     if (chatId !== null) this.#deps.onRefused(error, chatId);
   }
 
-  receipt({ messageIds, status }: ReceiptUpdate): void {
+  /** What its recipients say of a message; others are not heard. In a group it is what all its members say. */
+  receipt({ messageIds, status, chatJid, group }: ReceiptUpdate): void {
+    const { store } = this.#deps;
     for (const id of messageIds) {
+      if (!store.lookups.ours(id, chatJid)) continue;
+      const reached = group
+        ? groupStatus(store.receipts.note(id, group.participantJid, status), group.members)
+        : status;
       // A receipt may overtake the acknowledgement, or that one was lost: what was received was sent.
       this.#advance(id, "sent");
-      this.#advance(id, status);
+      if (reached) this.#advance(id, reached);
     }
   }
 

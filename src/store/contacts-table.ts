@@ -32,6 +32,12 @@ export function contactsTable(sql: SqlStorage) {
     phoneOfLid: (lid: string): string | null => byLid(lid)?.phone ?? null,
     lidOfPhone: (phone: string): string | null => byPhone(phone)?.lid ?? null,
 
+    /** A person met under this LID whose phone is not known. */
+    isHidden(lid: string): boolean {
+      const row = byLid(lid);
+      return row !== undefined && row.phone === null;
+    },
+
     /** Learns that both are the same person. @returns true when that was news for the LID. */
     learn(phone: string, lid: string): boolean {
       const known = byLid(lid);

@@ -37,13 +37,14 @@ export const INSTANCE_MIGRATIONS: readonly Migration[] = [
         quoted_id TEXT, quoted_text TEXT, unsupported INTEGER NOT NULL DEFAULT 0,
         details TEXT NOT NULL,
         edited_at INTEGER, deleted_at INTEGER,
-        status TEXT NOT NULL, code INTEGER, reason TEXT,
+        status TEXT NOT NULL, code INTEGER, reason TEXT, receipts TEXT,
         source TEXT,
         sent_at INTEGER NOT NULL,
         payload BLOB NOT NULL,
         UNIQUE (id, chat_id, direction)
       );
       CREATE INDEX messages_by_chat ON messages (chat_id, seq);
+      CREATE INDEX messages_hidden ON messages (from_lid) WHERE from_phone IS NULL;
       CREATE INDEX messages_outbox ON messages (seq) WHERE status = 'pending';
       CREATE TABLE media (
         id TEXT PRIMARY KEY,

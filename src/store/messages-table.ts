@@ -4,7 +4,7 @@
  */
 import type { MessageQuery, StoredMessage } from "../durable/rpc.ts";
 import type { ChatBalance } from "../number-safety/reply-ratio.ts";
-import type { MessageDetails, StanzaOrigin } from "../whatsapp/session.ts";
+import type { MessageDetails } from "../whatsapp/session.ts";
 
 export type MessageStatus = StoredMessage["status"];
 
@@ -99,6 +99,8 @@ type Row = {
   deleted_at: number | null;
   sent_at: number;
   status: MessageStatus;
+  code: number | null;
+  reason: string | null;
   source: "api" | "reply" | "phone" | null;
 };
 
@@ -123,15 +125,9 @@ const toStored = (row: Row): StoredMessage => ({
   deletedAt: iso(row.deleted_at),
   timestamp: new Date(row.sent_at).toISOString(),
   status: row.status,
+  failure: row.status === "failed" ? { code: row.code, reason: row.reason } : null,
   source: row.source,
 });
-
-type Payload = { payload: ArrayBuffer };
-
-function payloadOf(rows: SqlStorageCursor<Payload>): Uint8Array | null {
-  const row = rows.toArray()[0];
-  return row ? new Uint8Array(row.payload) : null;
-}
 
 export function messagesTable(sql: SqlStorage) {
   return {
@@ -260,26 +256,15 @@ export function messagesTable(sql: SqlStorage) {
       return { status: status === "pending" || status === "failed" ? status : "sent", code, reason };
     },
 
-    /** Encoded `proto.Message` of a message of ours, for a recipient who could not decrypt it. */
+    /** Encoded `proto.Message` of a message of ours. */
     payloadOfOurs(id: string): Uint8Array | null {
-      return payloadOf(
-        sql.exec<Payload>("SELECT payload FROM messages WHERE id = ? AND direction = 'outbound' ORDER BY seq DESC", id),
-      );
-    },
-
-    /**
-     * Encoded `proto.Message` of a stanza that was stored before. Its sender chose the id, so where it came from has to
-     * be the same too.
-     */
-    payloadOfStanza({ id, chatJid, participantJid }: StanzaOrigin): Uint8Array | null {
-      return payloadOf(
-        sql.exec<Payload>(
-          "SELECT payload FROM messages WHERE id = ? AND address = ? AND participant IS ?",
+      const row = sql
+        .exec<{ payload: ArrayBuffer }>(
+          "SELECT payload FROM messages WHERE id = ? AND direction = 'outbound' ORDER BY seq DESC",
           id,
-          chatJid,
-          participantJid,
-        ),
-      );
+        )
+        .toArray()[0];
+      return row ? new Uint8Array(row.payload) : null;
     },
 
     /** Newest first; `next` is the cursor of the following page. */
@@ -306,7 +291,7 @@ export function messagesTable(sql: SqlStorage) {
       const rows = sql
         .exec<Row>(
           `SELECT seq, id, direction, chat_id, from_phone, to_phone, from_lid, push_name, type, text, quoted_id, quoted_text,
-             participant, unsupported, details, edited_at, deleted_at, sent_at, status, source FROM messages WHERE ${where.join(" AND ")} ORDER BY seq DESC LIMIT ?`,
+             participant, unsupported, details, edited_at, deleted_at, sent_at, status, code, reason, source FROM messages WHERE ${where.join(" AND ")} ORDER BY seq DESC LIMIT ?`,
           ...values,
           query.limit + 1,
         )
@@ -316,12 +301,16 @@ export function messagesTable(sql: SqlStorage) {
       return { messages: page.map(toStored), next: rows.length > query.limit && last ? String(last.seq) : null };
     },
 
-    /** A LID's phone became known: its messages join the phone's chat. */
-    rekeyChat(from: string, to: string, phone: string): void {
+    /** A LID's phone became known: its messages join the phone's chat, and what it wrote in groups gets its phone. */
+    rekeyChat({ from, to, phone, lid }: { from: string; to: string; phone: string; lid: string }): void {
       sql.exec("UPDATE OR IGNORE messages SET chat_id = ? WHERE chat_id = ?", to, from);
+      // What is left came under both addresses and is in the phone's chat already.
+      sql.exec("DELETE FROM messages WHERE chat_id = ?", from);
       sql.exec(
-        "UPDATE messages SET from_phone = ? WHERE chat_id = ? AND direction = 'inbound' AND from_phone IS NULL",
+        `UPDATE messages SET from_phone = ?
+         WHERE (from_lid = ? OR chat_id = ?) AND direction = 'inbound' AND from_phone IS NULL`,
         phone,
+        lid,
         to,
       );
       sql.exec(

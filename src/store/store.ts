@@ -1,4 +1,5 @@
 /** All tables of one number in one hand. */
+import type { MessageLookups } from "../whatsapp/session.ts";
 import { type ChatsTable, chatsTable } from "./chats-table.ts";
 import { type ContactsTable, contactsTable } from "./contacts-table.ts";
 import { type DeliveriesTable, deliveriesTable } from "./deliveries-table.ts";
@@ -6,10 +7,12 @@ import { type EventsTable, eventsTable } from "./events-table.ts";
 import { type InstanceTable, instanceTable } from "./instance-table.ts";
 import { type LogsTable, logsTable } from "./logs-table.ts";
 import { type MediaTable, mediaTable } from "./media-table.ts";
+import { messageLookups } from "./message-lookups.ts";
 import { type MessageTargets, messageTargets } from "./message-targets.ts";
 import { type MessagesTable, messagesTable } from "./messages-table.ts";
 import { type PreferencesTable, preferencesTable } from "./preferences-table.ts";
 import { type Pruning, pruning } from "./prune.ts";
+import { type ReceiptsTable, receiptsTable } from "./receipts-table.ts";
 import { type SafetyTable, safetyTable } from "./safety-table.ts";
 import { type SendsTable, sendsTable } from "./sends-table.ts";
 import { type WebhookTable, webhookTable } from "./webhook-table.ts";
@@ -18,6 +21,8 @@ export interface Store {
   instance: InstanceTable;
   messages: MessagesTable;
   targets: MessageTargets;
+  lookups: MessageLookups;
+  receipts: ReceiptsTable;
   media: MediaTable;
   contacts: ContactsTable;
   events: EventsTable;
@@ -33,12 +38,15 @@ export interface Store {
 
 export function openStore(sql: SqlStorage): Store {
   const deliveries = deliveriesTable(sql);
+  const contacts = contactsTable(sql);
   return {
     instance: instanceTable(sql),
     messages: messagesTable(sql),
     targets: messageTargets(sql),
+    lookups: messageLookups(sql, contacts),
+    receipts: receiptsTable(sql),
     media: mediaTable(sql),
-    contacts: contactsTable(sql),
+    contacts,
     events: eventsTable(sql),
     deliveries,
     logs: logsTable(sql),

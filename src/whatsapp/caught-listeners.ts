@@ -11,20 +11,27 @@ interface Caught {
   onFrameError: (error: unknown) => void;
   /** One stanza could not be handled: only that stanza is lost. */
   onStanzaError: (error: unknown) => void;
+  /** Whether Baileys gets to see a stanza at all; asked before each of its listeners. */
+  admits?: (event: string | symbol, stanza: unknown) => boolean | Promise<boolean>;
 }
 
 /** The event under which the socket hands over raw frames. */
 const FRAMES = "message";
 
 /** @param socket Baileys' WebSocket client, with its own listeners registered and none of ours yet */
-export function catchListenerErrors(socket: EventEmitter, { onFrameError, onStanzaError }: Caught): void {
+export function catchListenerErrors(
+  socket: EventEmitter,
+  { onFrameError, onStanzaError, admits = () => true }: Caught,
+): void {
   for (const event of socket.eventNames()) {
     const report = event === FRAMES ? onFrameError : onStanzaError;
     for (const listener of socket.rawListeners(event)) {
       socket.off(event, listener as (...args: unknown[]) => void);
       socket.on(event, async (...args: unknown[]) => {
         try {
-          await listener.apply(socket, args);
+          const admitted = admits(event, args[0]);
+          // Without a question nothing is awaited: Baileys relies on stanzas being taken up in order.
+          if (admitted === true || (await admitted)) await listener.apply(socket, args);
         } catch (error) {
           report(error);
         }

@@ -6,14 +6,11 @@ import type { BinaryNode } from "./baileys.ts";
 import { writeRandomPadMax16 } from "./baileys.ts";
 import type { Me } from "./normalise/stanza.ts";
 import { normaliseStanza, originOf } from "./normalise/stanza.ts";
-import type { ReceivedMessage, StanzaOrigin } from "./session.ts";
+import type { MessageLookups, ReceivedMessage } from "./session.ts";
 import type { Decrypted } from "./signal-repository.ts";
 
 interface Deps {
-  /** Encoded `proto.Message` of a stanza that was stored; null when it never was. */
-  findReceived: (origin: StanzaOrigin) => Uint8Array | null;
-  /** Encoded `proto.Message` of a message of ours. */
-  findPayload: (messageId: string) => Uint8Array | null;
+  lookups: MessageLookups;
   onMessage: (message: ReceivedMessage) => void;
   warn: (text: string) => void;
 }
@@ -41,7 +38,7 @@ export class InboundStanzas {
     const stanza = this.#stanzas.get(ciphertext);
     if (!stanza) return;
     try {
-      const message = normaliseStanza(stanza, plaintext, me, this.#deps.findPayload);
+      const message = normaliseStanza(stanza, plaintext, me, this.#deps.lookups);
       if (message) this.#deps.onMessage(message);
     } catch (error) {
       this.#deps.warn(`a message could not be read (${error instanceof Error ? error.name : "unknown error"})`);
@@ -52,7 +49,7 @@ export class InboundStanzas {
   find(ciphertext: Uint8Array, me: Me): Uint8Array | null {
     const stanza = this.#stanzas.get(ciphertext);
     const origin = stanza ? originOf(stanza, me) : null;
-    const payload = origin ? this.#deps.findReceived(origin) : null;
+    const payload = origin ? this.#deps.lookups.received(origin) : null;
     return payload ? writeRandomPadMax16(payload) : null;
   }
 }

@@ -7,7 +7,7 @@
 import { openAuthStore } from "./auth/auth-store.ts";
 import { deviceLists } from "./auth/device-lists.ts";
 import { groupMetadata } from "./auth/group-metadata.ts";
-import type { AuthenticationCreds, BinaryNode, WASocket } from "./baileys.ts";
+import type { AuthenticationCreds, BinaryNode, GroupMetadata, WASocket } from "./baileys.ts";
 import {
   Browsers,
   DEFAULT_CONNECTION_CONFIG,
@@ -20,11 +20,13 @@ import { baileysLogger } from "./baileys-logger.ts";
 import { callOf } from "./calls.ts";
 import { catchListenerErrors } from "./caught-listeners.ts";
 import { requestFileAgain } from "./file-request.ts";
+import { membersOf } from "./group-members.ts";
 import { harden } from "./harden.ts";
-import { lidOf, phoneJid, phoneOf } from "./identity.ts";
+import { lidOf, phoneJid, phoneOf, withoutDevice } from "./identity.ts";
 import { InboundStanzas } from "./inbound-stanzas.ts";
 import { ownProfile } from "./own-profile.ts";
-import { ackOf, receiptOf, retriedIn } from "./receipts.ts";
+import { ReceiptDesk } from "./receipt-desk.ts";
+import { ackOf } from "./receipts.ts";
 import { capOf, lockOf } from "./restrictions.ts";
 import type {
   FileRequest,
@@ -72,7 +74,9 @@ class BaileysSession implements WhatsAppSession {
   readonly #deps: SessionDeps;
   readonly #socket: WASocket;
   readonly #inbound: InboundStanzas;
+  readonly #receipts: ReceiptDesk;
   readonly #creds: AuthenticationCreds;
+  readonly #groups: ReturnType<typeof groupMetadata>;
   readonly profile: OwnProfile;
   /** The account's name under which this session called itself available. */
   #announcedAs: string | null = null;
@@ -83,9 +87,17 @@ class BaileysSession implements WhatsAppSession {
   constructor(endpoint: WhatsAppEndpoint, deps: SessionDeps) {
     this.#deps = deps;
     this.#inbound = new InboundStanzas({
-      findReceived: deps.findReceived,
-      findPayload: deps.findPayload,
+      lookups: deps.lookups,
       onMessage: (message) => this.#emit({ type: "message", message }),
+      warn: deps.warn,
+    });
+    this.#receipts = new ReceiptDesk({
+      lookups: deps.lookups,
+      me: () => this.#me(),
+      members: (jid) => this.#members(jid),
+      onReceipt: (receipt) => this.#emit({ type: "receipt", receipt }),
+      onRetry: (messageId) => this.#emit({ type: "retry", messageId }),
+      send: (stanza) => this.#guarded(() => this.#socket.sendNode(stanza)),
       warn: deps.warn,
     });
     const auth = openAuthStore({
@@ -95,7 +107,7 @@ class BaileysSession implements WhatsAppSession {
     });
     this.#creds = auth.creds;
     WA_CERT_DETAILS.PUBLIC_KEY = endpoint.rootKey ? Buffer.from(endpoint.rootKey) : WHATSAPP_ROOT_KEY;
-    const groups = groupMetadata(deps.storage.sql, deps.now);
+    this.#groups = groupMetadata(deps.storage.sql, deps.now);
     this.#socket = makeWASocket({
       ...DEFAULT_CONNECTION_CONFIG,
       waWebSocketUrl: endpoint.url,
@@ -111,8 +123,9 @@ class BaileysSession implements WhatsAppSession {
       makeSignalRepository: guardedSignalRepository(
         (ciphertext) => this.#inbound.find(ciphertext, this.#me()),
         () => this.#emit({ type: "undecryptable" }),
+        (pn, lid) => this.#learn(pn, lid),
       ),
-      cachedGroupMetadata: (jid) => groups.get(jid, (id) => this.#socket.groupMetadata(id)),
+      cachedGroupMetadata: (jid) => this.#group(jid),
       userDevicesCache: deviceLists(deps.storage.sql, deps.now),
       emitOwnEvents: false,
       markOnlineOnConnect: deps.markOnline(),
@@ -121,7 +134,7 @@ class BaileysSession implements WhatsAppSession {
         syncType === proto.HistorySync.HistorySyncType.INITIAL_BOOTSTRAP ||
         syncType === proto.HistorySync.HistorySyncType.PUSH_NAME,
       getMessage: async (key) => {
-        const payload = key.id ? deps.findPayload(key.id) : null;
+        const payload = key.id && key.remoteJid ? deps.lookups.ours(key.id, withoutDevice(key.remoteJid)) : null;
         return payload ? proto.Message.decode(payload) : undefined;
       },
     });
@@ -131,11 +144,12 @@ class BaileysSession implements WhatsAppSession {
         this.#fail(null, "unreadable frame");
       },
       onStanzaError: (error) => deps.warn(`a stanza could not be handled (${nameOf(error)})`),
+      admits: (event, stanza) => event !== "CB:receipt" || this.#receipts.admits(stanza as BinaryNode),
     });
     this.profile = ownProfile(this.#socket, this.#creds, (call) => this.#guarded(call));
     this.#wire(auth.saveCreds);
     this.#socket.ws.prependListener("CB:notification,type:w:gp2", ({ attrs }: BinaryNode) =>
-      groups.drop(attrs.from ?? ""),
+      this.#groups.drop(attrs.from ?? ""),
     );
   }
 
@@ -254,12 +268,7 @@ class BaileysSession implements WhatsAppSession {
   #wire(saveCreds: () => void): void {
     const { ev, ws } = this.#socket;
     ws.prependListener("CB:message", (stanza: BinaryNode) => this.#inbound.arrived(stanza));
-    ws.prependListener("CB:receipt", (stanza: BinaryNode) => {
-      const retried = retriedIn(stanza);
-      if (retried !== null) this.#emit({ type: "retry", messageId: retried });
-      const receipt = receiptOf(stanza);
-      if (receipt) this.#emit({ type: "receipt", receipt });
-    });
+    ws.prependListener("CB:receipt", (stanza: BinaryNode) => this.#receipts.arrived(stanza));
     ws.on("CB:ack,class:message", (stanza: BinaryNode) => {
       const ack = ackOf(stanza);
       if (ack) this.#emit({ type: "ack", ...ack });
@@ -274,7 +283,6 @@ class BaileysSession implements WhatsAppSession {
       const name = update.me?.name;
       if (name && name !== this.#announcedAs && this.#deps.markOnline()) void this.#announcePresence(name);
     });
-    ev.on("lid-mapping.update", ({ lid, pn }) => this.#learn(pn, lid));
     ev.on("message-capping.update", (info) => {
       this.#emit({ type: "restricted", restrictions: { lock: null, cap: capOf(info) } });
     });
@@ -291,6 +299,14 @@ class BaileysSession implements WhatsAppSession {
         this.#fail(statusOf(error), error?.message ?? "closed");
       }
     });
+  }
+
+  #group(jid: string): Promise<GroupMetadata> {
+    return this.#groups.get(jid, (id) => this.#socket.groupMetadata(id));
+  }
+
+  async #members(jid: string): Promise<string[][]> {
+    return membersOf(await this.#guarded(() => this.#group(jid)), this.#me());
   }
 
   #opened(): void {

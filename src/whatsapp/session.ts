@@ -135,6 +135,10 @@ export type StanzaOrigin = Pick<ReceivedMessage, "id" | "chatJid" | "participant
 export interface ReceiptUpdate {
   messageIds: string[];
   status: "delivered" | "read" | "played";
+  /** JID of the chat it speaks of, without a device. */
+  chatJid: string;
+  /** In groups: whose receipt it is, and who else than us is in the group, each under all addresses WhatsApp tells. */
+  group: { participantJid: string; members: string[][] } | null;
 }
 
 /** Somebody's call as it begins to ring. */
@@ -183,7 +187,7 @@ export type SessionEvent =
   | { type: "call"; call: IncomingCall }
   /** A phone and a LID were seen to be the same person; both are digits. */
   | { type: "identity"; phone: string; lid: string }
-  /** A recipient could not decrypt a message of ours and asks for another copy. */
+  /** One to whom a message of ours was sent could not decrypt it and asks for another copy. */
   | { type: "retry"; messageId: string }
   /** A message to us could not be decrypted; Baileys asks for it again. */
   | { type: "undecryptable" }
@@ -289,6 +293,16 @@ export class SessionClosedError extends Error {
   override name = "SessionClosedError";
 }
 
+/** Stored messages; each payload is an encoded `proto.Message`, and null when there is no such message. */
+export interface MessageLookups {
+  /** A message of ours to this chat (a JID), for a recipient who could not decrypt it. */
+  ours: (messageId: string, chatJid: string) => Uint8Array | null;
+  /** A stanza that was stored before, should WhatsApp repeat it. */
+  received: (origin: StanzaOrigin) => Uint8Array | null;
+  /** A poll of this chat, and its creator's addresses; null for a poll of ours. */
+  poll: (messageId: string, chatJid: string) => { payload: Uint8Array; creatorJids: string[] | null } | null;
+}
+
 /** What a session needs from its number's object. */
 export interface SessionDeps {
   storage: DurableObjectStorage;
@@ -297,10 +311,7 @@ export interface SessionDeps {
   onEvent: (event: SessionEvent) => void;
   /** Whether this device shows itself online as soon as it is connected. */
   markOnline: () => boolean;
-  /** The encoded `proto.Message` of a message of ours, for a recipient who could not decrypt it; null if unknown. */
-  findPayload: (messageId: string) => Uint8Array | null;
-  /** The encoded `proto.Message` of a stanza that was stored before, should WhatsApp repeat it; null if it was not. */
-  findReceived: (origin: StanzaOrigin) => Uint8Array | null;
+  lookups: MessageLookups;
   /** A technical warning: fixed words and error classes only. */
   warn: (text: string) => void;
   now: () => number;

@@ -57,12 +57,19 @@ export function guardedSignalRepository(
   findDecrypted: FindDecrypted,
   /** Told of every ciphertext that cannot be decrypted. */
   onFailure: () => void = () => undefined,
+  /** Told of every phone and LID that Baileys learns to be one person, from whatever stanza or answer; JIDs. */
+  onPair: (pn: string, lid: string) => void = () => undefined,
 ): MakeRepository {
   return (auth, logger, pnToLid) => {
     const outside = AsyncLocalStorage.snapshot() as <T>(job: () => T) => T;
     const keys = auth.keys as SignalKeyStoreWithTransaction;
     writeTokensAtOnce(keys, outside);
     const inner = DEFAULT_CONNECTION_CONFIG.makeSignalRepository(auth, logger, pnToLid) as SignalRepositoryWithLIDStore;
+    const storePairs = inner.lidMapping.storeLIDPNMappings.bind(inner.lidMapping);
+    inner.lidMapping.storeLIDPNMappings = async (pairs) => {
+      await storePairs(pairs);
+      for (const { pn, lid } of pairs) onPair(pn, lid);
+    };
     const inTurn = takingTurns();
     const alone = <T>(job: () => Promise<T>): Promise<T> => inTurn(() => outside(job));
     let decryptions = 0;

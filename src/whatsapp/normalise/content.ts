@@ -24,7 +24,7 @@ const SILENT: readonly (keyof proto.IMessage)[] = [
 ];
 
 /** A message that quotes nothing and votes for nothing: what is needed to read the text of any other. */
-const NO_VOTES: VoteContext = { findPoll: () => null, creatorJids: [], voterJids: [] };
+const NO_VOTES: VoteContext = { findPoll: () => null, voterJids: [] };
 
 interface Reading {
   type: MessageType;

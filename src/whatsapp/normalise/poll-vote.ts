@@ -3,10 +3,9 @@ import { createHash } from "node:crypto";
 import { decryptPollVote, proto } from "../baileys.ts";
 
 export interface VoteContext {
-  /** The encoded poll of ours; null when it is not stored. */
-  findPoll: (messageId: string) => Uint8Array | null;
-  /** The addresses, phone and LID, under which poll and vote may have been encrypted. */
-  creatorJids: readonly string[];
+  /** The encoded poll, and the addresses of who made it; null when it is not stored. */
+  findPoll: (messageId: string) => { payload: Uint8Array; creatorJids: readonly string[] } | null;
+  /** The addresses, phone and LID, under which the vote may have been encrypted. */
   voterJids: readonly string[];
 }
 
@@ -14,15 +13,15 @@ export interface VoteContext {
 export function readVote(
   pollId: string,
   vote: proto.Message.IPollEncValue | null | undefined,
-  { findPoll, creatorJids, voterJids }: VoteContext,
+  { findPoll, voterJids }: VoteContext,
 ): string[] | null {
-  const payload = findPoll(pollId);
-  if (!payload || !vote?.encPayload || !vote.encIv) return null;
-  const message = proto.Message.decode(payload);
+  const found = findPoll(pollId);
+  if (!found || !vote?.encPayload || !vote.encIv) return null;
+  const message = proto.Message.decode(found.payload);
   const secret = message.messageContextInfo?.messageSecret;
   const poll = message.pollCreationMessage ?? message.pollCreationMessageV2 ?? message.pollCreationMessageV3;
   if (!secret || !poll) return null;
-  for (const pollCreatorJid of creatorJids) {
+  for (const pollCreatorJid of found.creatorJids) {
     for (const voterJid of voterJids) {
       try {
         const decrypted = decryptPollVote(vote, { pollCreatorJid, pollMsgId: pollId, pollEncKey: secret, voterJid });

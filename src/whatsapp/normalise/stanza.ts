@@ -2,7 +2,7 @@
 import type { BinaryNode } from "../baileys.ts";
 import { decodeMessageNode, proto, unpadRandomMax16 } from "../baileys.ts";
 import { withoutDevice } from "../identity.ts";
-import type { ReceivedMessage, StanzaOrigin } from "../session.ts";
+import type { MessageLookups, ReceivedMessage, StanzaOrigin } from "../session.ts";
 import { normaliseContent } from "./content.ts";
 
 /** Our own addresses, which tell what is `fromMe`. */
@@ -36,7 +36,7 @@ function originIn({ id, remoteJid, participant }: proto.IMessageKey): StanzaOrig
 }
 
 /**
- * @param findPoll the encoded poll of ours under an id, to read a vote for it
+ * @param lookups knows the poll that a vote is for
  * @param padded the decrypted payload as Signal gave it, still padded.
  * @returns null for what is not a message for people (key exchange, history, status broadcasts).
  * @throws when the payload is no `proto.Message` or the stanza names no sender.
@@ -45,7 +45,7 @@ export function normaliseStanza(
   stanza: BinaryNode,
   padded: Uint8Array,
   me: Me,
-  findPoll: (messageId: string) => Uint8Array | null,
+  lookups: Pick<MessageLookups, "poll">,
 ): ReceivedMessage | null {
   if (stanza.attrs.category === "peer") return null;
   const payload = unpadRandomMax16(padded);
@@ -61,8 +61,10 @@ export function normaliseStanza(
   const isCopy = fromMe && !key.participant;
   const alt = isCopy ? recipientAlt(stanza.attrs) : sender;
   const content = normaliseContent(message, {
-    findPoll,
-    creatorJids: bare([me.lid, me.id]),
+    findPoll(messageId) {
+      const poll = lookups.poll(messageId, origin.chatJid);
+      return poll && { payload: poll.payload, creatorJids: poll.creatorJids ?? bare([me.lid, me.id]) };
+    },
     voterJids: fromMe ? bare([me.lid, me.id]) : bare([origin.participantJid ?? origin.chatJid, alt]),
   });
   if (!content) return null;

@@ -129,6 +129,7 @@ describe("the history", () => {
     deletedAt: null,
     timestamp: "2026-01-29T12:00:00.000Z",
     status: "received",
+    failure: null,
     source: null,
   };
 

@@ -44,8 +44,7 @@ export function keptNumber({ connection = {}, script, deps = {} }: World = {}) {
       world.timesOnline += 1;
     },
     log: (level, message) => world.logs.push([level, message]),
-    findPayload: () => null,
-    findReceived: () => null,
+    lookups: { ours: () => null, received: () => null, poll: () => null },
     wake: {
       set(name, dueAt) {
         world.wakeUps[name] = dueAt;

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { type InboundContext, identify, receive } from "../../../src/inbound/receive.ts";
+import { identify } from "../../../src/inbound/identify.ts";
+import { type InboundContext, receive } from "../../../src/inbound/receive.ts";
 import { openStore, type Store } from "../../../src/store/store.ts";
 import type { ReceivedMessage } from "../../../src/whatsapp/session.ts";
 import { numberStorage } from "../../support/sqlite.ts";
@@ -72,6 +73,7 @@ describe("a message that came in", () => {
         deletedAt: null,
         timestamp: "2026-11-01T11:59:59.000Z",
         status: "received",
+        failure: null,
         source: null,
       },
     ]);
@@ -79,7 +81,7 @@ describe("a message that came in", () => {
       { type: "message", chat_id: ALICE, payload: { message_id: "3EB0A", from_phone: "491", from_me: false } },
     ]);
     expect(store.deliveries.due(NOW, 10)).toMatchObject([{ seq: 1, chatId: ALICE }]);
-    expect(store.messages.payloadOfStanza(message())).toEqual(Uint8Array.of(1, 2));
+    expect(store.lookups.received(message())).toEqual(Uint8Array.of(1, 2));
   });
 
   test("a second time changes nothing", () => {
@@ -116,7 +118,7 @@ describe("who wrote", () => {
       { id: "3EB0B", chatId: ALICE, from: "491", fromLid: "77" },
       { id: "3EB0A", chatId: ALICE, from: "491", fromLid: "77" },
     ]);
-    expect(events().map(({ type }) => type)).toEqual(["contact.identified", "message", "message"]);
+    expect(events().map(({ type }) => type)).toEqual(["message", "message"]);
   });
 
   test("is known by phone from an earlier message", () => {
@@ -157,7 +159,10 @@ describe("a phone that becomes known later", () => {
     expect(store.deliveries.due(NOW, 10).map(({ seq }) => seq)).toEqual([1]);
   });
 
-  test("is told once", () => {
+  test("is told once, and not at all when nothing was told under the LID alone", () => {
+    identify("492", "78", context);
+    expect(events()).toEqual([]);
+    store.contacts.seen({ phone: null, lid: "77", pushName: null }, NOW);
     identify("491", "77", context);
     identify("491", "77", context);
     expect(events()).toHaveLength(1);

@@ -1,6 +1,14 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { SessionClosedError } from "../../../src/whatsapp/session.ts";
+import { type ReceiptUpdate, SessionClosedError } from "../../../src/whatsapp/session.ts";
 import { NOW, outbound, sendingNumber } from "./support.ts";
+
+const receiptOf = (messageIds: string[], status: ReceiptUpdate["status"], fields: Partial<ReceiptUpdate> = {}) => ({
+  messageIds,
+  status,
+  chatJid: "491@s.whatsapp.net",
+  group: null,
+  ...fields,
+});
 
 const DAY = 24 * 60 * 60 * 1_000;
 const PENDING = { status: "pending", code: null, reason: null };
@@ -158,7 +166,7 @@ describe("WhatsApp's answer", () => {
   test("about a message of somebody else is no event", () => {
     const { outbox, events } = sendingNumber();
     outbox.acknowledged("X", null);
-    outbox.receipt({ messageIds: ["X"], status: "read" });
+    outbox.receipt(receiptOf(["X"], "read"));
     expect(events()).toEqual([]);
   });
 });
@@ -167,8 +175,8 @@ describe("a receipt", () => {
   test("moves each message it names, and repeats nothing", () => {
     const { outbox, events } = sendingNumber();
     for (const id of ["A", "B"]) outbox.add(outbound(id, { status: "sent" }));
-    outbox.receipt({ messageIds: ["A", "B"], status: "read" });
-    outbox.receipt({ messageIds: ["A"], status: "delivered" });
+    outbox.receipt(receiptOf(["A", "B"], "read"));
+    outbox.receipt(receiptOf(["A"], "delivered"));
     expect(events()).toEqual([
       { type: "message.status", message_id: "A", status: "read", code: null, reason: null },
       { type: "message.status", message_id: "B", status: "read", code: null, reason: null },
@@ -178,12 +186,49 @@ describe("a receipt", () => {
   test("that overtakes the acknowledgement tells first that the message was sent", () => {
     const { outbox, events } = sendingNumber();
     outbox.add(outbound("A"));
-    outbox.receipt({ messageIds: ["A"], status: "delivered" });
+    outbox.receipt(receiptOf(["A"], "delivered"));
     outbox.acknowledged("A", null);
     expect(events()).toMatchObject([
       { type: "message.sent", message_id: "A", status: "sent" },
       { type: "message.status", message_id: "A", status: "delivered" },
     ]);
+  });
+});
+
+describe("a receipt of somebody to whom the message was not sent", () => {
+  test("changes nothing, and says nothing", () => {
+    const { outbox, events, store } = sendingNumber();
+    outbox.add(outbound("A", { status: "sent" }));
+    outbox.receipt(receiptOf(["A"], "read", { chatJid: "492@s.whatsapp.net" }));
+    outbox.receipt(receiptOf(["A"], "read", { chatJid: "77@lid" }));
+    expect(events()).toEqual([]);
+    store.contacts.learn("491", "77");
+    outbox.receipt(receiptOf(["A"], "read", { chatJid: "77@lid" }));
+    expect(events()).toMatchObject([{ message_id: "A", status: "read" }]);
+  });
+});
+
+describe("a message to a group", () => {
+  const GROUP = "120363000000000001@g.us";
+  const members = [["77@lid", "491@s.whatsapp.net"], ["78@lid"]];
+  const from = (participantJid: string) => ({ chatJid: GROUP, group: { participantJid, members } });
+
+  test("is delivered, read and played when the last of the others says so", () => {
+    const { outbox, statusOf } = sendingNumber();
+    outbox.add(outbound("A", { chatId: GROUP, address: GROUP, status: "sent" }));
+    const seen = (
+      [
+        ["491@s.whatsapp.net", "read"],
+        ["78@lid", "delivered"],
+        ["77@lid", "delivered"],
+        ["78@lid", "played"],
+        ["77@lid", "played"],
+      ] as const
+    ).map(([who, status]) => {
+      outbox.receipt(receiptOf(["A"], status, from(who)));
+      return statusOf("A");
+    });
+    expect(seen).toEqual(["sent", "delivered", "delivered", "read", "played"]);
   });
 });
 
@@ -200,7 +245,7 @@ describe("a caller who waits", () => {
     const { outbox } = sendingNumber();
     outbox.add(outbound("A"));
     const outcome = outbox.settled("A");
-    outbox.receipt({ messageIds: ["A"], status: "read" });
+    outbox.receipt(receiptOf(["A"], "read"));
     expect(await outcome).toEqual(SENT);
   });
 

@@ -1,57 +1,22 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import {
-  type MessageStatus,
-  type MessagesTable,
-  messagesTable,
-  type NewMessage,
-} from "../../../src/store/messages-table.ts";
+import { contactsTable } from "../../../src/store/contacts-table.ts";
+import { messageLookups } from "../../../src/store/message-lookups.ts";
+import { type MessageStatus, type MessagesTable, messagesTable } from "../../../src/store/messages-table.ts";
 import { type SendsTable, sendsTable } from "../../../src/store/sends-table.ts";
 import { numberStorage } from "../../support/sqlite.ts";
+import { ALICE, AT, inbound, outbound } from "./support.ts";
 
-const AT = Date.parse("2026-11-01T12:00:00.000Z");
-const ALICE = "491@s.whatsapp.net";
 const ALICE_LID = "77@lid";
 
+let sql: SqlStorage;
 let messages: MessagesTable;
 let sends: SendsTable;
 
 beforeEach(() => {
-  const { sql } = numberStorage();
+  ({ sql } = numberStorage());
   messages = messagesTable(sql);
   sends = sendsTable(sql);
 });
-
-const inbound = (id: string, fields: Partial<NewMessage> = {}): NewMessage => ({
-  id,
-  chatId: ALICE,
-  direction: "inbound",
-  address: ALICE,
-  fromPhone: "491",
-  toPhone: "490",
-  fromLid: null,
-  pushName: "Alice",
-  participant: null,
-  type: "text",
-  text: `text of ${id}`,
-  quoted: null,
-  unsupported: false,
-  status: "received",
-  source: null,
-  sentAt: AT,
-  payload: Uint8Array.of(1, 2, 3),
-  ...fields,
-});
-
-const outbound = (id: string, fields: Partial<NewMessage> = {}): NewMessage =>
-  inbound(id, {
-    direction: "outbound",
-    fromPhone: "490",
-    toPhone: "491",
-    pushName: null,
-    status: "pending",
-    source: "api",
-    ...fields,
-  });
 
 const ids = (query: Parameters<MessagesTable["list"]>[0]) => messages.list(query).messages.map(({ id }) => id);
 
@@ -79,6 +44,7 @@ describe("a message", () => {
           deletedAt: null,
           timestamp: "2026-11-01T12:00:00.000Z",
           status: "received",
+          failure: null,
           source: null,
         },
       ],
@@ -110,7 +76,7 @@ describe("a message", () => {
     messages.insert(inbound("A", { address: ALICE_LID }));
     messages.insert(inbound("B", { chatId: GROUP, address: GROUP, participant: ALICE_LID, payload: Uint8Array.of(4) }));
     const found = (id: string, chatJid: string, participantJid: string | null = null) =>
-      messages.payloadOfStanza({ id, chatJid, participantJid });
+      messageLookups(sql, contactsTable(sql)).received({ id, chatJid, participantJid });
     expect(found("A", ALICE_LID)).toEqual(Uint8Array.of(1, 2, 3));
     expect(found("B", GROUP, ALICE_LID)).toEqual(Uint8Array.of(4));
     expect([found("A", "78@lid"), found("B", GROUP, "78@lid"), found("B", GROUP), found("C", ALICE_LID)]).toEqual([
@@ -227,7 +193,7 @@ describe("a chat whose phone became known", () => {
     messages.insert(inbound("A", { chatId: ALICE_LID, fromPhone: null }));
     messages.insert(outbound("B", { chatId: ALICE_LID, toPhone: null }));
     messages.insert(inbound("C", { chatId: "78@lid", fromPhone: null }));
-    messages.rekeyChat(ALICE_LID, ALICE, "491");
+    messages.rekeyChat({ from: ALICE_LID, to: ALICE, phone: "491", lid: "77" });
     expect(messages.list({ limit: 10, phone: "491" }).messages).toMatchObject([
       { id: "B", chatId: ALICE, from: "490", to: "491" },
       { id: "A", chatId: ALICE, from: "491", to: "490" },
@@ -238,7 +204,7 @@ describe("a chat whose phone became known", () => {
   test("survives a message that is stored under both ids", () => {
     messages.insert(inbound("A"));
     messages.insert(inbound("A", { chatId: ALICE_LID }));
-    messages.rekeyChat(ALICE_LID, ALICE, "491");
-    expect(ids({ limit: 10, phone: "491" })).toContain("A");
+    messages.rekeyChat({ from: ALICE_LID, to: ALICE, phone: "491", lid: "77" });
+    expect(ids({ limit: 10 })).toEqual(["A"]);
   });
 });

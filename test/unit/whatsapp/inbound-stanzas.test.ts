@@ -18,11 +18,14 @@ beforeEach(() => {
   asked = [];
   known = null;
   stanzas = new InboundStanzas({
-    findReceived(origin) {
-      asked.push(origin);
-      return known;
+    lookups: {
+      received(origin) {
+        asked.push(origin);
+        return known;
+      },
+      ours: () => null,
+      poll: () => null,
     },
-    findPayload: () => null,
     onMessage: (message) => messages.push(message),
     warn: (text) => warnings.push(text),
   });

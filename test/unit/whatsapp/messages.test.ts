@@ -210,8 +210,7 @@ describe("a vote", () => {
     const forged = { encPayload: randomBytes(48), encIv: randomBytes(12) };
     const message = { pollUpdateMessage: { pollCreationMessageKey: { id: "P" }, vote: forged } };
     const reading = normaliseContent(message, {
-      findPoll: () => proto.Message.encode(poll).finish(),
-      creatorJids: ["490@s.whatsapp.net"],
+      findPoll: () => ({ payload: proto.Message.encode(poll).finish(), creatorJids: ["490@s.whatsapp.net"] }),
       voterJids: ["491@s.whatsapp.net"],
     });
     expect(reading?.details).toEqual({ pollVote: { messageId: "P", options: null } });

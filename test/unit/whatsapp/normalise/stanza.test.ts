@@ -13,7 +13,7 @@ const stanza = (attrs: Record<string, string>): BinaryNode => ({
 const padded = (message: proto.IMessage): Uint8Array => writeRandomPadMax16(proto.Message.encode(message).finish());
 
 const received = (attrs: Record<string, string>, message: proto.IMessage = { conversation: "Hello" }) =>
-  normaliseStanza(stanza(attrs), padded(message), ME, () => null);
+  normaliseStanza(stanza(attrs), padded(message), ME, { poll: () => null });
 
 describe("a message stanza", () => {
   test("becomes our message, with its payload as it was sent", () => {
@@ -120,7 +120,7 @@ describe("a stanza that breaks the rules is refused:", () => {
 
   test("one whose payload is no message", () => {
     const noMessage = writeRandomPadMax16(Uint8Array.of(0xff, 0xff, 0xff));
-    expect(() => normaliseStanza(stanza({}), noMessage, ME, () => null)).toThrow();
+    expect(() => normaliseStanza(stanza({}), noMessage, ME, { poll: () => null })).toThrow();
   });
 });
 

@@ -1,0 +1,112 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Contact, Group, Phone } from "../../simulator/index.ts";
+import { useLab } from "./support/lab.ts";
+import type { GatewayNumber } from "./support/number.ts";
+
+const lab = useLab();
+const VOICE = Buffer.from("4f676753000200000000000000000000000000000000000000000113", "hex");
+
+let phone: Phone;
+let alice: Contact;
+let bob: Contact;
+let eve: Contact;
+let group: Group;
+let number: GatewayNumber;
+
+beforeAll(async () => {
+  phone = lab.whatsApp.phone({ businessName: "Clinic" });
+  [alice, bob, eve] = ["Alice", "Bob", "Eve"].map((name) => lab.whatsApp.contact({ name })) as [
+    Contact,
+    Contact,
+    Contact,
+  ];
+  group = lab.whatsApp.group({ subject: "Team", members: [phone, alice, bob] });
+  number = await lab.number("statuses");
+  await number.isLinkedBy(phone);
+});
+
+const sends = async (to: string, body: object): Promise<string> =>
+  (await lab.api.ok<{ messageId: string }>("POST", `${number.path}/send`, { to, ...body })).messageId;
+
+const statusOf = async (id: string) => (await number.messages()).find((message) => message.id === id)?.status;
+
+describe("what became of a message", () => {
+  it("is delivered, read and played, as its recipient says", async () => {
+    const id = await sends(alice.phone, { mediaUrl: `data:audio/ogg;base64,${VOICE.toString("base64")}` });
+    await alice.received((received) => received.id === id);
+    await number.messageReaches(id, "delivered");
+    await alice.reads(id);
+    await number.messageReaches(id, "read");
+    await alice.plays(id);
+    await number.messageReaches(id, "played");
+  });
+
+  it("in a group is what all its members say", async () => {
+    const id = await sends(group.jid, { message: "Meeting at ten" });
+    for (const member of [alice, bob]) await member.received((received) => received.id === id);
+    await number.messageReaches(id, "delivered");
+    await alice.reads(id);
+    const text = await sends(alice.phone, { message: "so far only you" });
+    await alice.received((received) => received.id === text);
+    await number.messageReaches(text, "delivered");
+    expect(await statusOf(id)).toBe("delivered");
+    await bob.reads(id);
+    await number.messageReaches(id, "read");
+  });
+
+  it("is failed, with WhatsApp's code, when that refused it", async () => {
+    eve.rejectsWith(479);
+    const answer = await lab.api.ok<{ messageId: string }>("POST", `${number.path}/send`, {
+      to: eve.phone,
+      message: "malformed",
+    });
+    expect(answer).toMatchObject({ success: false, status: "failed", whatsappCode: 479 });
+    expect(await number.messageReaches(answer.messageId, "failed")).toMatchObject({
+      failure: { code: 479, reason: expect.stringContaining("malformed") },
+    });
+  });
+});
+
+/** Whether a stanza asks for somebody's keys. */
+function describesKeysOf(node: unknown, { phone, lid }: Contact): boolean {
+  const text = JSON.stringify(node);
+  return text.includes('"encrypt"') && (text.includes(lid) || text.includes(phone));
+}
+
+describe("somebody to whom a message was not sent", () => {
+  it("cannot mark it as read", async () => {
+    const id = await sends(alice.phone, { message: "for Alice only" });
+    await alice.received((received) => received.id === id);
+    await number.messageReaches(id, "delivered");
+    await eve.claimsToHaveRead(id, phone);
+    const after = await eve.says("did I read it?", { to: phone });
+    await lab.hook.received(({ message_id }) => message_id === after);
+    expect(await statusOf(id)).toBe("delivered");
+  });
+
+  it("gets no copy of it, nor is a session fetched for them; the recipient gets one", async () => {
+    const id = await sends(alice.phone, { message: "a secret" });
+    await alice.received((received) => received.id === id);
+    const since = lab.whatsApp.mark();
+    await eve.asksForCopy(id, phone);
+    await lab.whatsApp.expects(({ node }) => node.tag === "ack" && node.attrs.id === id, { since });
+    const fetched = lab.whatsApp.stanzas(since).filter(({ node }) => describesKeysOf(node, eve));
+    expect(fetched).toEqual([]);
+    expect(await number.logs()).toContain("somebody asked for a copy of a message that was not sent to them");
+    await alice.asksForCopy(id, phone);
+    const isCopy = ({ node }: { node: { tag: string; attrs: Record<string, string> } }) =>
+      node.tag === "message" && node.attrs.id === id;
+    const { node } = await lab.whatsApp.expects(isCopy, { since });
+    expect(node.attrs.to).toBe(`${alice.phone}@s.whatsapp.net`);
+    expect(eve.inbox.filter((message) => message.id === id)).toEqual([]);
+  });
+
+  it("gets no copy of a group's message either", async () => {
+    const id = await sends(group.jid, { message: "members only" });
+    await bob.received((received) => received.id === id);
+    const since = lab.whatsApp.mark();
+    await eve.asksForCopy(id, phone);
+    await lab.whatsApp.expects(({ node }) => node.tag === "ack" && node.attrs.id === id, { since });
+    expect(eve.inbox.filter((message) => message.id === id)).toEqual([]);
+  });
+});

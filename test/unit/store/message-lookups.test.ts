@@ -1,0 +1,44 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { openStore, type Store } from "../../../src/store/store.ts";
+import { numberStorage } from "../../support/sqlite.ts";
+import { inbound, outbound } from "./support.ts";
+
+const GROUP = "120363000000000001@g.us";
+
+let store: Store;
+
+beforeEach(() => {
+  store = openStore(numberStorage().sql);
+});
+
+describe("a message of ours", () => {
+  test("is found for the chat it was sent to, under either address, and for nobody else", () => {
+    store.messages.insert(outbound("A"));
+    store.contacts.learn("491", "77");
+    const found = ["491@s.whatsapp.net", "77@lid", "492@s.whatsapp.net", "78@lid", GROUP].map(
+      (jid) => store.lookups.ours("A", jid) !== null,
+    );
+    expect(found).toEqual([true, true, false, false, false]);
+  });
+
+  test("is not one that somebody else wrote under its id", () => {
+    store.messages.insert(inbound("A"));
+    expect(store.lookups.ours("A", "491@s.whatsapp.net")).toBeNull();
+    store.messages.insert(outbound("A", { payload: Uint8Array.of(9) }));
+    expect(store.lookups.ours("A", "491@s.whatsapp.net")).toEqual(Uint8Array.of(9));
+  });
+});
+
+describe("a poll", () => {
+  test("of somebody else names its creator under both addresses", () => {
+    store.contacts.learn("491", "77");
+    store.messages.insert(inbound("A", { type: "poll", chatId: GROUP, address: GROUP, participant: "77@lid" }));
+    expect(store.lookups.poll("A", GROUP)?.creatorJids).toEqual(["77@lid", "491@s.whatsapp.net"]);
+    expect(store.lookups.poll("A", "120363000000000002@g.us")).toBeNull();
+  });
+
+  test("of ours names nobody", () => {
+    store.messages.insert(outbound("A", { type: "poll" }));
+    expect(store.lookups.poll("A", "491@s.whatsapp.net")).toMatchObject({ creatorJids: null });
+  });
+});
