@@ -35,7 +35,7 @@ const detailFields = {
   poll_vote: messageRef
     .extend({ options: z.array(z.string()).nullable() })
     .optional()
-    .openapi({ description: "A vote: the options now chosen; null when the poll is not known" }),
+    .openapi({ description: "A vote: the options now chosen; null when the poll is not stored" }),
   edited: messageRef.optional().openapi({ description: "This text replaces that of another message" }),
   deleted: messageRef.optional().openapi({ description: "Another message was taken back" }),
   album: z.object({ images: z.int(), videos: z.int() }).optional().openapi({ description: "So many files follow" }),
