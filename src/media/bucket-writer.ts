@@ -1,50 +1,77 @@
-/** Writes a file of unknown size into the bucket, in constant memory; it exists there only once `close` has returned. */
+/** Writes a file into the bucket, in constant memory; it exists there only once `close` has returned. */
+
+import { release } from "./byte-reader.ts";
 
 /** R2 wants parts of one size, at least 5 MiB, but for the last. */
 const PART_BYTES = 5 * 1_048_576;
 
-export class BucketWriter {
-  readonly #bucket: R2Bucket;
-  readonly #key: string;
-  readonly #part = new Uint8Array(PART_BYTES);
-  #filled = 0;
-  #upload: R2MultipartUpload | null = null;
-  readonly #parts: R2UploadedPart[] = [];
-
-  constructor(bucket: R2Bucket, key: string) {
-    this.#bucket = bucket;
-    this.#key = key;
-  }
-
-  async write(chunk: Uint8Array): Promise<void> {
-    for (let at = 0; at < chunk.byteLength; ) {
-      const taken = Math.min(chunk.byteLength - at, PART_BYTES - this.#filled);
-      this.#part.set(chunk.subarray(at, at + taken), this.#filled);
-      this.#filled += taken;
-      at += taken;
-      if (this.#filled === PART_BYTES) await this.#flush();
-    }
-  }
-
+export interface BucketWriter {
+  /** The bytes are the caller's again when it returns. */
+  write(piece: Uint8Array): Promise<void>;
   /** Makes the file visible under its key. */
-  async close(options: R2PutOptions): Promise<void> {
-    if (!this.#upload) {
-      await this.#bucket.put(this.#key, this.#part.subarray(0, this.#filled), options);
-      return;
-    }
-    if (this.#filled > 0) await this.#flush();
-    await this.#upload.complete(this.#parts);
-  }
+  close(): Promise<void>;
+  /** Leaves nothing behind. Never throws. */
+  abort(): Promise<void>;
+}
 
-  /** Leaves nothing behind. Never throws: what is left of an upload expires by itself after a week. */
-  async abort(): Promise<void> {
-    await this.#upload?.abort().catch(() => undefined);
-  }
+/** @param size what will be written, bytes; null = not known, which costs more calls and the memory of two parts */
+export function bucketWriter(bucket: R2Bucket, key: string, size: number | null, options: R2PutOptions): BucketWriter {
+  return size === null ? partsWriter(bucket, key, options) : streamWriter(bucket, key, size, options);
+}
 
-  async #flush(): Promise<void> {
-    this.#upload ??= await this.#bucket.createMultipartUpload(this.#key);
-    const number = this.#parts.length + 1;
-    this.#parts.push(await this.#upload.uploadPart(number, this.#part.subarray(0, this.#filled)));
-    this.#filled = 0;
-  }
+/** One stream of known length. The bucket waits for all of it: what is given up before its end was never there. */
+function streamWriter(bucket: R2Bucket, key: string, size: number, options: R2PutOptions): BucketWriter {
+  const { readable, writable } = new FixedLengthStream(size);
+  const writer = writable.getWriter();
+  const storing = bucket.put(key, readable, options);
+  // A bucket that fails does not read on: whoever writes would wait for ever.
+  storing.catch((error: unknown) => writer.abort(error).catch(() => undefined));
+  return {
+    async write(piece) {
+      if (piece.byteLength > 0) await writer.write(piece);
+    },
+    async close() {
+      await writer.close();
+      await storing;
+    },
+    async abort() {
+      await writer.abort(new Error("The file was given up")).catch(() => undefined);
+      await storing.catch(() => undefined);
+    },
+  };
+}
+
+/** Parts, each collected before it leaves. */
+function partsWriter(bucket: R2Bucket, key: string, options: R2PutOptions): BucketWriter {
+  const part = new Uint8Array(PART_BYTES);
+  const parts: R2UploadedPart[] = [];
+  let upload: R2MultipartUpload | null = null;
+  let filled = 0;
+  const flush = async (): Promise<R2MultipartUpload> => {
+    upload ??= await bucket.createMultipartUpload(key, options);
+    if (filled > 0) parts.push(await upload.uploadPart(parts.length + 1, part.subarray(0, filled)));
+    filled = 0;
+    return upload;
+  };
+  return {
+    async write(piece) {
+      for (let at = 0; at < piece.byteLength; ) {
+        const taken = Math.min(piece.byteLength - at, PART_BYTES - filled);
+        part.set(piece.subarray(at, at + taken), filled);
+        filled += taken;
+        at += taken;
+        if (filled === PART_BYTES) await flush();
+      }
+    },
+    async close() {
+      if (upload) await (await flush()).complete(parts);
+      else await bucket.put(key, part.subarray(0, filled), options);
+      release(part);
+    },
+    async abort() {
+      release(part);
+      // What is left of an upload expires by itself after a week.
+      await upload?.abort().catch(() => undefined);
+    },
+  };
 }

@@ -1,7 +1,9 @@
 /** A file at WhatsApp's media servers → the bucket, decrypted and verified on the way. */
-import { BucketWriter } from "./bucket-writer.ts";
-import { CorruptFileError, MediaDecryptor } from "./media-decryptor.ts";
-import { encryptedSize, type MediaKind } from "./media-keys.ts";
+import { bucketWriter } from "./bucket-writer.ts";
+import { type ByteSource, byteReader } from "./byte-reader.ts";
+import { decryptFile } from "./decrypt-file.ts";
+import { CorruptFileError } from "./media-decryptor.ts";
+import type { MediaKind } from "./media-keys.ts";
 
 /** WhatsApp's host for files whose message names none. */
 const DEFAULT_HOST = "mmg.whatsapp.net";
@@ -36,7 +38,6 @@ const bytes = (base64: string): Uint8Array => new Uint8Array(Buffer.from(base64,
 /** Never throws; in the bucket is the whole, verified file, or nothing. */
 export async function downloadFile(bucket: R2Bucket, job: DownloadJob): Promise<DownloadOutcome> {
   if (job.size > job.maxBytes) return "too_large";
-  const writer = new BucketWriter(bucket, job.key);
   try {
     const response = await fetch(`${job.mediaOrigin ?? `https://${DEFAULT_HOST}`}${job.directPath}`, {
       headers: { Origin: "https://web.whatsapp.com" },
@@ -46,33 +47,33 @@ export async function downloadFile(bucket: R2Bucket, job: DownloadJob): Promise<
       await response.body?.cancel();
       return response.status === 404 || response.status === 410 ? "gone" : "unavailable";
     }
-    await decryptInto(writer, response.body, job);
+    await decryptInto(bucket, byteReader(response.body), job);
     return "stored";
   } catch (error) {
-    await writer.abort();
     return error instanceof CorruptFileError ? "corrupt" : "unavailable";
   }
 }
 
-async function decryptInto(writer: BucketWriter, body: ReadableStream<Uint8Array>, job: DownloadJob): Promise<void> {
-  const decryptor = new MediaDecryptor({
-    mediaKey: bytes(job.mediaKey),
-    kind: job.kind,
-    size: job.size,
-    fileSha256: bytes(job.fileSha256),
-    fileEncSha256: bytes(job.fileEncSha256),
-  });
-  const expected = encryptedSize(job.size);
-  let received = 0;
-  for await (const chunk of body) {
-    received += chunk.byteLength;
-    await writer.write(decryptor.update(chunk));
-  }
-  // A connection that broke off is no proof of a wrong file.
-  if (received < expected) throw new Error("The file broke off before its end");
-  await writer.write(decryptor.finish());
-  await writer.close({
+async function decryptInto(bucket: R2Bucket, source: ByteSource, job: DownloadJob): Promise<void> {
+  const { key, kind, size } = job;
+  const writer = bucketWriter(bucket, key, size, {
     httpMetadata: { contentType: job.mimeType },
     customMetadata: job.fileName ? { fileName: encodeURIComponent(job.fileName) } : {},
   });
+  const expected = {
+    mediaKey: bytes(job.mediaKey),
+    kind,
+    size,
+    fileSha256: bytes(job.fileSha256),
+    fileEncSha256: bytes(job.fileEncSha256),
+  };
+  try {
+    await decryptFile(source, expected, (piece) => writer.write(piece));
+    await writer.close();
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  } finally {
+    await source.close();
+  }
 }

@@ -1,9 +1,6 @@
 /** What a file is by its first bytes, and which files WhatsApp takes as which kind. */
 import type { MediaKind } from "./media-keys.ts";
 
-/** Bytes that are looked at. */
-export const HEAD_BYTES = 65_536;
-
 const text = (head: Uint8Array, from: number, length: number): string =>
   String.fromCharCode(...head.subarray(from, from + length));
 

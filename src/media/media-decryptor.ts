@@ -1,12 +1,5 @@
-import {
-  createDecipheriv,
-  createHash,
-  createHmac,
-  type Decipheriv,
-  type Hash,
-  type Hmac,
-  timingSafeEqual,
-} from "node:crypto";
+import { createHash, createHmac, type Hash, type Hmac, timingSafeEqual } from "node:crypto";
+import { type BlockCipher, blockDecryptor } from "./cipher-blocks.ts";
 import { expandMediaKey, MAC_BYTES, type MediaKind } from "./media-keys.ts";
 
 /** The file is not the one that the message told of. */
@@ -25,62 +18,61 @@ export interface ExpectedFile {
 const isSame = (a: Uint8Array, b: Uint8Array): boolean => a.byteLength === b.byteLength && timingSafeEqual(a, b);
 
 /**
- * Decrypts a file piece by piece and checks it at the end: MAC, both hashes and the size. What `update` gives is not
- * verified yet: keep it where it can be thrown away until `finish` has returned.
+ * Decrypts a file piece by piece and checks it at the end: MAC, both hashes and the size. What `update` and `last` give is
+ * not verified yet: keep it where it can be thrown away until `verify` has returned.
  */
 export class MediaDecryptor {
   readonly #expected: ExpectedFile;
-  readonly #decipher: Decipheriv;
+  readonly #cipher: BlockCipher;
   readonly #mac: Hmac;
   readonly #plainHash: Hash = createHash("sha256");
   readonly #encryptedHash: Hash = createHash("sha256");
-  /** The last bytes seen: they may be the MAC. */
-  #tail: Uint8Array = new Uint8Array(0);
   #size = 0;
 
-  constructor(expected: ExpectedFile) {
-    const { iv, cipherKey, macKey } = expandMediaKey(expected.mediaKey, expected.kind);
+  private constructor(expected: ExpectedFile, cipher: BlockCipher, mac: Hmac) {
     this.#expected = expected;
-    this.#decipher = createDecipheriv("aes-256-cbc", cipherKey, iv);
-    this.#mac = createHmac("sha256", macKey).update(iv);
+    this.#cipher = cipher;
+    this.#mac = mac;
   }
 
-  /** @throws CorruptFileError as soon as there is more than was told */
-  update(chunk: Uint8Array): Uint8Array {
-    this.#encryptedHash.update(chunk);
-    const seen = this.#tail.byteLength === 0 ? chunk : Buffer.concat([this.#tail, chunk]);
-    const cut = Math.max(0, seen.byteLength - MAC_BYTES);
-    this.#tail = seen.slice(cut);
-    return this.#decrypted(seen.subarray(0, cut));
+  static async create(expected: ExpectedFile): Promise<MediaDecryptor> {
+    const { iv, cipherKey, macKey } = expandMediaKey(expected.mediaKey, expected.kind);
+    const mac = createHmac("sha256", macKey).update(iv);
+    return new MediaDecryptor(expected, await blockDecryptor(cipherKey, iv), mac);
   }
 
-  /** @returns the rest of the file. @throws CorruptFileError when anything differs from what was told */
-  finish(): Uint8Array {
+  /** @param piece whole blocks, not the last. @returns what they hold, the caller's to `release` */
+  async update(piece: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+    this.#count(piece);
+    return this.#counted(await this.#cipher.update(piece));
+  }
+
+  /** @param piece the last blocks, padding included. @throws CorruptFileError when there is no padding */
+  async last(piece: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+    this.#count(piece);
+    const plain = await this.#cipher.final(piece).catch(() => {
+      throw new CorruptFileError("padding");
+    });
+    return this.#counted(plain);
+  }
+
+  /** @param mac what came behind the last blocks. @throws CorruptFileError when anything differs from what was told */
+  verify(mac: Uint8Array): void {
     const { size, fileSha256, fileEncSha256 } = this.#expected;
-    if (!isSame(this.#mac.digest().subarray(0, MAC_BYTES), this.#tail)) throw new CorruptFileError("MAC");
+    this.#encryptedHash.update(mac);
+    if (!isSame(this.#mac.digest().subarray(0, MAC_BYTES), mac)) throw new CorruptFileError("MAC");
     if (!isSame(this.#encryptedHash.digest(), fileEncSha256)) throw new CorruptFileError("hash of the encrypted file");
-    const rest = this.#last();
     if (this.#size !== size) throw new CorruptFileError("size");
     if (!isSame(this.#plainHash.digest(), fileSha256)) throw new CorruptFileError("hash of the file");
-    return rest;
   }
 
-  #decrypted(ciphertext: Uint8Array): Uint8Array {
-    this.#mac.update(ciphertext);
-    return this.#counted(this.#decipher.update(ciphertext));
+  #count(encrypted: Uint8Array): void {
+    this.#mac.update(encrypted);
+    this.#encryptedHash.update(encrypted);
   }
 
-  #last(): Uint8Array {
-    try {
-      return this.#counted(this.#decipher.final());
-    } catch {
-      throw new CorruptFileError("padding");
-    }
-  }
-
-  #counted(plain: Uint8Array): Uint8Array {
+  #counted(plain: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
     this.#size += plain.byteLength;
-    if (this.#size > this.#expected.size) throw new CorruptFileError("size");
     this.#plainHash.update(plain);
     return plain;
   }

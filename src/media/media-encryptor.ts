@@ -1,4 +1,5 @@
-import { type Cipheriv, createCipheriv, createHash, createHmac, type Hash, type Hmac } from "node:crypto";
+import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
+import { type BlockCipher, blockEncryptor } from "./cipher-blocks.ts";
 import { expandMediaKey, MAC_BYTES, type MediaKind } from "./media-keys.ts";
 
 export interface FileHashes {
@@ -11,32 +12,36 @@ export interface FileHashes {
 
 /** Encrypts a file piece by piece as WhatsApp wants it: AES-256-CBC, then 10 bytes of HMAC over iv and ciphertext. */
 export class MediaEncryptor {
-  readonly #cipher: Cipheriv;
+  readonly #cipher: BlockCipher;
   readonly #mac: Hmac;
   readonly #plainHash: Hash = createHash("sha256");
   readonly #encryptedHash: Hash = createHash("sha256");
   #size = 0;
 
-  constructor(mediaKey: Uint8Array, kind: MediaKind) {
+  private constructor(cipher: BlockCipher, mac: Hmac) {
+    this.#cipher = cipher;
+    this.#mac = mac;
+  }
+
+  static async create(mediaKey: Uint8Array, kind: MediaKind): Promise<MediaEncryptor> {
     const { iv, cipherKey, macKey } = expandMediaKey(mediaKey, kind);
-    this.#cipher = createCipheriv("aes-256-cbc", cipherKey, iv);
-    this.#mac = createHmac("sha256", macKey).update(iv);
+    return new MediaEncryptor(await blockEncryptor(cipherKey, iv), createHmac("sha256", macKey).update(iv));
   }
 
-  /** @returns what can be sent so far; may be empty */
-  update(chunk: Uint8Array): Uint8Array {
-    this.#size += chunk.byteLength;
-    this.#plainHash.update(chunk);
-    return this.#taken(this.#cipher.update(chunk));
+  /** @param piece whole blocks. @returns what can be sent so far, the caller's to `release` */
+  async update(piece: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+    this.#count(piece);
+    return this.#taken(await this.#cipher.update(piece));
   }
 
-  /** @returns the rest of the file and what was learned of it */
-  finish(): { rest: Uint8Array; hashes: FileHashes } {
-    const last = this.#taken(this.#cipher.final());
+  /** @param last what is left of the file, may be nothing. @returns the end of it and what was learned of all */
+  async finish(last: Uint8Array<ArrayBuffer>): Promise<{ rest: Uint8Array; hashes: FileHashes }> {
+    this.#count(last);
+    const encrypted = this.#taken(await this.#cipher.final(last));
     const mac = this.#mac.digest().subarray(0, MAC_BYTES);
     this.#encryptedHash.update(mac);
     return {
-      rest: Buffer.concat([last, mac]),
+      rest: Buffer.concat([encrypted, mac]),
       hashes: {
         size: this.#size,
         fileSha256: this.#plainHash.digest(),
@@ -45,7 +50,12 @@ export class MediaEncryptor {
     };
   }
 
-  #taken(encrypted: Uint8Array): Uint8Array {
+  #count(plain: Uint8Array): void {
+    this.#size += plain.byteLength;
+    this.#plainHash.update(plain);
+  }
+
+  #taken(encrypted: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
     this.#mac.update(encrypted);
     this.#encryptedHash.update(encrypted);
     return encrypted;

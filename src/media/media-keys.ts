@@ -12,9 +12,9 @@ const INFO: Readonly<Record<MediaKind, string>> = {
 };
 
 export interface MediaKeys {
-  iv: Uint8Array;
-  cipherKey: Uint8Array;
-  macKey: Uint8Array;
+  iv: Uint8Array<ArrayBuffer>;
+  cipherKey: Uint8Array<ArrayBuffer>;
+  macKey: Uint8Array<ArrayBuffer>;
 }
 
 /** Bytes of HKDF output: 16 iv, 32 cipher key, 32 MAC key, 32 that nobody uses. */

@@ -3,14 +3,16 @@ import { randomBytes } from "node:crypto";
 import type { MediaFile, MediaHosts } from "../durable/rpc.ts";
 import { ok, type Result, refuse } from "../errors.ts";
 import { parseDataUrl } from "../net/data-url.ts";
-import { countUpTo, fetchFile } from "../net/fetch-file.ts";
+import { fetchFile } from "../net/fetch-file.ts";
 import { targetPolicy } from "../net/fetch-target.ts";
 import type { Settings } from "../settings.ts";
+import { type ByteSource, byteReader, bytesSource } from "./byte-reader.ts";
 import { extensionOf } from "./file-type.ts";
 import type { MediaKind } from "./media-keys.ts";
 import { keyOfLink, linkPath } from "./media-link.ts";
+import { type SealedFile, sealFile } from "./seal-file.ts";
 import { serveFile } from "./serve-file.ts";
-import { type StoredFile, storeFile } from "./store-file.ts";
+import { storeFile } from "./store-file.ts";
 import { uploadFile } from "./upload-file.ts";
 
 export interface FileSource {
@@ -28,7 +30,9 @@ export interface Upload {
   orgId: string;
   /** Null = of no instance. */
   instanceId: string | null;
-  body: ReadableStream<Uint8Array>;
+  source: ByteSource;
+  /** Bytes; null = not known. */
+  size: number | null;
   mimeType: string;
   fileName: string | null;
 }
@@ -49,18 +53,19 @@ export class MediaLibrary {
   }
 
   /** Fetches what the caller named into the bucket. Refused: `invalid_request` with the field's issue, `too_large`. */
-  async take(from: FileSource): Promise<Result<StoredFile>> {
+  async take(from: FileSource): Promise<Result<SealedFile>> {
     const { orgId, instanceId, kind, fileName, field } = from;
     const { mediaMaxBytes: maxBytes } = this.#settings;
     const opened = await this.#open(from);
     if (!opened.ok) return opened;
     const key = `${orgId}/${instanceId}/media/${randomBytes(ID_BYTES).toString("hex")}`;
     const declaredType = from.declaredType ?? opened.value.contentType;
-    return storeFile(this.#bucket, { body: opened.value.body, kind, declaredType, key, fileName, maxBytes, field });
+    const { source, size } = opened.value;
+    return sealFile(this.#bucket, { source, size, kind, declaredType, key, fileName, maxBytes, field });
   }
 
   /** Brings a stored file to WhatsApp; `unavailable` when no host takes it. */
-  async upload(file: StoredFile, hosts: MediaHosts, fileName: string | null): Promise<Result<MediaFile>> {
+  async upload(file: SealedFile, hosts: MediaHosts, fileName: string | null): Promise<Result<MediaFile>> {
     const mediaOrigin = this.#settings.whatsAppMediaOrigin;
     const place = await uploadFile({ bucket: this.#bucket, file, hosts, mediaOrigin });
     if (!place.ok) return place;
@@ -89,22 +94,21 @@ export class MediaLibrary {
   }
 
   /** Stores a file for later use. @returns its key and its link's path */
-  async store({ orgId, instanceId, body, mimeType, fileName }: Upload): Promise<Result<{ key: string; link: string }>> {
+  async store({
+    orgId,
+    instanceId,
+    source,
+    size,
+    mimeType,
+    fileName,
+  }: Upload): Promise<Result<{ key: string; link: string }>> {
     const extension = /\.([A-Za-z0-9]{1,8})$/.exec(fileName ?? "")?.[1]?.toLowerCase() ?? extensionOf(mimeType);
     // No instance can be called `~`: what belongs to none is not deleted with one.
     const folder = `${orgId}/${instanceId ?? "~"}/uploads`;
     const key = `${folder}/${Date.now()}-${randomBytes(ID_BYTES).toString("hex")}.${extension}`;
     const { mediaMaxBytes: maxBytes } = this.#settings;
-    const limited = body.pipeThrough(countUpTo(maxBytes));
-    const file = {
-      body: limited,
-      kind: "document",
-      declaredType: mimeType,
-      key,
-      fileName,
-      maxBytes,
-      field: "data",
-    } as const;
+    const kind = "document";
+    const file = { source, size, kind, declaredType: mimeType, key, fileName, maxBytes, field: "data" } as const;
     const stored = await storeFile(this.#bucket, file);
     return stored.ok ? ok({ key, link: await linkPath(this.#bucket, key) }) : stored;
   }
@@ -119,30 +123,35 @@ export class MediaLibrary {
     return serveFile(this.#bucket, key, request);
   }
 
-  async #open(from: FileSource): Promise<Result<{ body: ReadableStream<Uint8Array>; contentType: string | null }>> {
+  async #open(from: FileSource): Promise<Result<Opened>> {
     const { source, field } = from;
     const data = source.startsWith("data:") ? parseDataUrl(source) : null;
-    if (data) return ok({ body: streamOf(data.bytes), contentType: data.contentType });
+    if (data) {
+      return ok({ source: bytesSource(data.bytes), size: data.bytes.byteLength, contentType: data.contentType });
+    }
     const own = OWN_LINK.exec(source.split("?")[0] ?? "");
     const key = own ? await keyOfLink(this.#bucket, own[1] ?? "", own[2] ?? "") : null;
     // A link is good for the organisation it was made for, whoever knows it.
     if (key?.startsWith(`${from.orgId}/`)) {
       const file = await this.#bucket.get(key);
-      if (file) return ok({ body: file.body, contentType: file.httpMetadata?.contentType ?? null });
+      if (file) {
+        const contentType = file.httpMetadata?.contentType ?? null;
+        return ok({ source: byteReader(file.body), size: file.size, contentType });
+      }
       return refuse("invalid_request", "The file could not be read", {
         issues: [{ path: field, message: "It is gone" }],
       });
     }
     const policy = targetPolicy(this.#settings);
-    return fetchFile(source, { policy, maxBytes: this.#settings.mediaMaxBytes, field });
+    const fetched = await fetchFile(source, { policy, maxBytes: this.#settings.mediaMaxBytes, field });
+    if (!fetched.ok) return fetched;
+    const { body, contentLength: size, contentType } = fetched.value;
+    return ok({ source: byteReader(body), size, contentType });
   }
 }
 
-function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
-  return new ReadableStream({
-    start(controller) {
-      if (bytes.byteLength > 0) controller.enqueue(bytes);
-      controller.close();
-    },
-  });
+interface Opened {
+  source: ByteSource;
+  size: number | null;
+  contentType: string | null;
 }

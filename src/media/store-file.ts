@@ -1,17 +1,18 @@
-/** Takes a stream into the bucket and learns on the way what the file is. */
-import { randomBytes } from "node:crypto";
+/** Takes a file into the bucket and learns on the way what it is. */
 import { ok, type Result, refuse } from "../errors.ts";
-import { FileTooLargeError } from "../net/fetch-file.ts";
-import { BucketWriter } from "./bucket-writer.ts";
+import { type BucketWriter, bucketWriter } from "./bucket-writer.ts";
+import { type ByteSource, PIECE_BYTES, SourceError } from "./byte-reader.ts";
 import { type FileFacts, fileFacts } from "./file-facts.ts";
-import { HEAD_BYTES, kindOf, LARGEST, sniffType, takenTypes } from "./file-type.ts";
-import { type FileHashes, MediaEncryptor } from "./media-encryptor.ts";
+import { kindOf, LARGEST, sniffType, takenTypes } from "./file-type.ts";
 import type { MediaKind } from "./media-keys.ts";
 
-const MEDIA_KEY_BYTES = 32;
+/** So many bytes of its beginning and its end are looked at to tell what a file is. */
+const ENDS_BYTES = 65_536;
 
 export interface FileToStore {
-  body: ReadableStream<Uint8Array>;
+  source: ByteSource;
+  /** Bytes; null = not known before its end. */
+  size: number | null;
   /** Null: whatever the file is. */
   kind: MediaKind | null;
   /** What the caller or the server says it is. */
@@ -25,57 +26,60 @@ export interface FileToStore {
   field: string;
 }
 
-/** A file in the bucket, with all that a message about it needs but its place at WhatsApp. */
-export interface StoredFile extends FileFacts, FileHashes {
+/** A file in the bucket. */
+export interface StoredFile extends FileFacts {
   key: string;
   kind: MediaKind;
   mimeType: string;
-  mediaKey: Uint8Array;
+  /** Bytes. */
+  size: number;
 }
 
-/** Refusals: `invalid_request` (wrong type, empty, broken off), `too_large`. Nothing is left behind then. */
-export async function storeFile(bucket: R2Bucket, file: FileToStore): Promise<Result<StoredFile>> {
-  const writer = new BucketWriter(bucket, file.key);
-  const reader = file.body.getReader();
+/** Sees the file pass. */
+export interface Watcher {
+  begin(kind: MediaKind): Promise<void>;
+  /** Every piece but the last has `PIECE_BYTES`; the last may be empty. */
+  piece(piece: Uint8Array<ArrayBuffer>): Promise<void>;
+}
+
+/**
+ * Refusals: `invalid_request` (wrong type, empty, broken off), `too_large`. Nothing is left behind then. Throws when the
+ * bucket fails.
+ */
+export async function storeFile(bucket: R2Bucket, file: FileToStore, watcher?: Watcher): Promise<Result<StoredFile>> {
+  const { source, field } = file;
+  const opened: { writer?: BucketWriter } = {};
+  const open = (options: R2PutOptions): BucketWriter => {
+    opened.writer = bucketWriter(bucket, file.key, file.size, options);
+    return opened.writer;
+  };
   try {
-    const stored = await copy(reader, writer, file);
-    if (stored.ok) return stored;
-    await reader.cancel();
-    await writer.abort();
+    const stored = await copy(file, open, watcher);
+    if (!stored.ok) await opened.writer?.abort();
     return stored;
   } catch (error) {
-    await writer.abort();
-    await reader.cancel(error).catch(() => undefined);
-    if (error instanceof FileTooLargeError) return tooLarge(file.maxBytes);
-    if (error instanceof SourceError) return wrong(file.field, "The file broke off before its end");
+    await opened.writer?.abort();
+    if (error instanceof SourceError) return wrong(field, "The file broke off before its end");
     throw error;
+  } finally {
+    await source.close();
   }
 }
 
-/** Reading failed, as opposed to writing. */
-class SourceError extends Error {
-  override name = "SourceError";
-}
-
 const wrong = (path: string, message: string) =>
-  refuse("invalid_request", "The file cannot be used; nothing was sent", { issues: [{ path, message }] });
+  refuse("invalid_request", "The file cannot be used; nothing was sent or stored", { issues: [{ path, message }] });
 
 const tooLarge = (bytes: number) =>
   refuse("too_large", "The file is too large", { hint: `Use a file of at most ${bytes.toLocaleString("en")} bytes` });
 
 async function copy(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  writer: BucketWriter,
-  { kind: wanted, declaredType, key, fileName, maxBytes, field }: FileToStore,
+  { source, size: told, kind: wanted, declaredType, key, fileName, maxBytes, field }: FileToStore,
+  open: (options: R2PutOptions) => BucketWriter,
+  watcher: Watcher | undefined,
 ): Promise<Result<StoredFile>> {
-  const next = async (): Promise<Uint8Array | null> => {
-    const part = await reader.read().catch((error: unknown) => {
-      throw error instanceof FileTooLargeError ? error : new SourceError("unreadable");
-    });
-    return part.done ? null : part.value;
-  };
-  const { head, isWhole } = await readHead(next);
-  if (head.byteLength === 0) return wrong(field, "The file is empty");
+  let piece = await source.read();
+  if (piece.byteLength === 0) return wrong(field, "The file is empty");
+  const head = Uint8Array.from(piece.subarray(0, ENDS_BYTES));
   const sniffed = sniffType(head);
   const kind = wanted ?? kindOf(sniffed);
   const taken = takenTypes(kind);
@@ -83,42 +87,44 @@ async function copy(
     return wrong(field, `As ${kind} WhatsApp takes ${taken.join(", ")}; this file is ${sniffed ?? "none of them"}`);
   }
   const limit = Math.min(maxBytes, LARGEST[kind]);
-  const mediaKey = randomBytes(MEDIA_KEY_BYTES);
-  const encryptor = new MediaEncryptor(mediaKey, kind);
-  let tail: Uint8Array = new Uint8Array(0);
-  let size = 0;
-  for (let chunk: Uint8Array | null = head; chunk; chunk = isWhole ? null : await next()) {
-    size += chunk.byteLength;
-    if (size > limit) return tooLarge(limit);
-    encryptor.update(chunk);
-    tail = chunk.byteLength >= HEAD_BYTES ? chunk.slice(-HEAD_BYTES) : joined(tail, chunk).slice(-HEAD_BYTES);
-    await writer.write(chunk);
-  }
-  const { hashes } = encryptor.finish();
+  if ((told ?? 0) > limit) return tooLarge(limit);
   // Of the two, the content is to be believed; what it does not tell (text, office documents) the caller may.
   const mimeType = (kind === "document" ? (declaredType ?? sniffed) : sniffed) ?? "application/octet-stream";
-  await writer.close({
+  const writer = open({
     httpMetadata: { contentType: mimeType },
     customMetadata: fileName ? { fileName: encodeURIComponent(fileName) } : {},
   });
-  return ok({ key, kind, mimeType, mediaKey, ...hashes, ...fileFacts(sniffed ?? "", head, tail) });
-}
-
-/** Enough of the file to tell what it is. */
-async function readHead(next: () => Promise<Uint8Array | null>): Promise<{ head: Uint8Array; isWhole: boolean }> {
-  let head: Uint8Array = new Uint8Array(0);
-  while (head.byteLength < HEAD_BYTES) {
-    const chunk = await next();
-    if (!chunk) return { head, isWhole: true };
-    head = joined(head, chunk);
+  await watcher?.begin(kind);
+  const tail = new Tail();
+  let size = 0;
+  for (;;) {
+    size += piece.byteLength;
+    if (size > limit) return tooLarge(limit);
+    if (told !== null && size > told) throw new SourceError("More than was told");
+    tail.keep(piece);
+    await writer.write(piece);
+    await watcher?.piece(piece);
+    if (piece.byteLength < PIECE_BYTES) break;
+    piece = await source.read();
   }
-  return { head, isWhole: false };
+  if (told !== null && size < told) throw new SourceError("Less than was told");
+  await writer.close();
+  return ok({ key, kind, mimeType, size, ...fileFacts(sniffed ?? "", head, tail.bytes) });
 }
 
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  if (a.byteLength === 0) return b;
-  const both = new Uint8Array(a.byteLength + b.byteLength);
-  both.set(a);
-  both.set(b, a.byteLength);
-  return both;
+/** The last bytes of what passed. */
+class Tail {
+  readonly #bytes = new Uint8Array(ENDS_BYTES);
+  #size = 0;
+
+  keep(piece: Uint8Array): void {
+    const end = piece.subarray(-ENDS_BYTES);
+    this.#bytes.copyWithin(0, end.byteLength);
+    this.#bytes.set(end, ENDS_BYTES - end.byteLength);
+    this.#size = Math.min(ENDS_BYTES, this.#size + end.byteLength);
+  }
+
+  get bytes(): Uint8Array {
+    return this.#bytes.subarray(ENDS_BYTES - this.#size);
+  }
 }

@@ -1,9 +1,10 @@
 /** A stored file → WhatsApp's media servers, encrypted on the way. */
 import type { MediaHosts } from "../durable/rpc.ts";
 import { ok, type Result, refuse } from "../errors.ts";
+import { type ByteSource, byteReader, PIECE_BYTES, release } from "./byte-reader.ts";
 import { MediaEncryptor } from "./media-encryptor.ts";
 import { encryptedSize, type MediaKind } from "./media-keys.ts";
-import type { StoredFile } from "./store-file.ts";
+import type { SealedFile } from "./seal-file.ts";
 
 /** Path of each kind at the media hosts; a sticker is an image to them. */
 const PATHS: Readonly<Record<MediaKind, string>> = {
@@ -23,7 +24,7 @@ export interface UploadedPlace {
 
 interface Upload {
   bucket: R2Bucket;
-  file: StoredFile;
+  file: SealedFile;
   hosts: MediaHosts;
   /** Replaces `https://<host>`; null = WhatsApp's hosts. */
   mediaOrigin: string | null;
@@ -44,12 +45,12 @@ export async function uploadFile({ bucket, file, hosts, mediaOrigin }: Upload): 
 }
 
 /** @returns null when the host answered without a place */
-async function uploadTo(url: string, bucket: R2Bucket, file: StoredFile): Promise<UploadedPlace | null> {
+async function uploadTo(url: string, bucket: R2Bucket, file: SealedFile): Promise<UploadedPlace | null> {
   const stored = await bucket.get(file.key);
   if (!stored) throw new Error("The stored file is gone");
   // A stream of known length: it goes out with Content-Length instead of in chunks.
   const { readable, writable } = new FixedLengthStream(encryptedSize(file.size));
-  const encrypting = encryptInto(writable, stored.body, new MediaEncryptor(file.mediaKey, file.kind));
+  const encrypting = encryptInto(writable, byteReader(stored.body), file);
   const answering = fetch(url, {
     method: "POST",
     body: readable,
@@ -67,19 +68,24 @@ async function uploadTo(url: string, bucket: R2Bucket, file: StoredFile): Promis
 
 async function encryptInto(
   writable: WritableStream<Uint8Array>,
-  body: ReadableStream<Uint8Array>,
-  encryptor: MediaEncryptor,
+  source: ByteSource,
+  { mediaKey, kind }: SealedFile,
 ): Promise<void> {
   const writer = writable.getWriter();
   try {
-    for await (const chunk of body) {
-      const encrypted = encryptor.update(chunk);
-      if (encrypted.byteLength > 0) await writer.write(encrypted);
+    const encryptor = await MediaEncryptor.create(mediaKey, kind);
+    let piece = await source.read();
+    for (; piece.byteLength === PIECE_BYTES; piece = await source.read()) {
+      const encrypted = await encryptor.update(piece);
+      await writer.write(encrypted);
+      release(encrypted);
     }
-    await writer.write(encryptor.finish().rest);
+    await writer.write((await encryptor.finish(piece)).rest);
     await writer.close();
   } catch (error) {
     await writer.abort(error).catch(() => undefined);
     throw error;
+  } finally {
+    await source.close();
   }
 }

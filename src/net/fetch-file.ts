@@ -1,6 +1,6 @@
 /**
- * Fetches a file from a URL that a caller named: every address is checked, redirects included, and the file is counted
- * while it streams. The caller learns fixed sentences only, never what an address answered.
+ * Fetches a file from a URL that a caller named: every address is checked, redirects included. The caller learns fixed
+ * sentences only, never what an address answered.
  */
 import { ok, type Result, refuse } from "../errors.ts";
 import { checkFetchTarget, type TargetPolicy } from "./fetch-target.ts";
@@ -11,7 +11,7 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 export interface FetchFileOptions {
   policy: TargetPolicy;
-  /** The body fails with `FileTooLargeError` after this many bytes; a larger `Content-Length` is refused at once. */
+  /** A larger `Content-Length` is refused at once; what comes without one is counted by who reads it. */
   maxBytes: number;
   /** The field that named the URL, for the error's issue. */
   field: string;
@@ -24,15 +24,10 @@ export interface FetchedFile {
   url: URL;
   /** Lower case, without parameters; null when the server told none. */
   contentType: string | null;
-  /** What the server announced; null when it told nothing. */
+  /** Bytes of the body, as the server announced; null when it told nothing, or those of a compressed body. */
   contentLength: number | null;
-  /** Fails when the time limit (30 s for all of it) or `maxBytes` is passed. Read it or cancel it. */
+  /** Fails when the time limit (30 s for all of it) is passed. Read it or cancel it. */
   body: ReadableStream<Uint8Array>;
-}
-
-/** The file went on after the limit. */
-export class FileTooLargeError extends Error {
-  override name = "FileTooLargeError";
 }
 
 const tooLarge = (maxBytes: number) =>
@@ -61,8 +56,7 @@ export async function fetchFile(text: string, options: FetchFileOptions): Promis
   return invalid(`The address redirects more than ${MAX_REDIRECTS} times`);
 
   async function fileOf(url: URL, response: Response): Promise<Result<FetchedFile>> {
-    const announced = Number(response.headers.get("Content-Length") ?? Number.NaN);
-    const contentLength = Number.isSafeInteger(announced) && announced >= 0 ? announced : null;
+    const contentLength = announcedSize(response.headers);
     const refusal = !response.ok
       ? invalid(`The address answered ${response.status}`)
       : (contentLength ?? 0) > maxBytes
@@ -73,29 +67,30 @@ export async function fetchFile(text: string, options: FetchFileOptions): Promis
       return refusal ?? invalid("The address answered without a file");
     }
     const contentType = response.headers.get("Content-Type")?.split(";")[0]?.trim().toLowerCase() || null;
-    return ok({ url, contentType, contentLength, body: response.body.pipeThrough(countUpTo(maxBytes)) });
+    return ok({ url, contentType, contentLength, body: response.body });
   }
 }
 
-/** Passes bytes on and fails with `FileTooLargeError` instead of passing more than `maxBytes`. */
-export function countUpTo(maxBytes: number): TransformStream<Uint8Array, Uint8Array> {
-  let size = 0;
-  return new TransformStream({
-    transform(chunk, controller) {
-      size += chunk.byteLength;
-      if (size > maxBytes) controller.error(new FileTooLargeError(`More than ${maxBytes} bytes`));
-      else controller.enqueue(chunk);
-    },
-  });
+function announcedSize(headers: Headers): number | null {
+  const announced = Number(headers.get("Content-Length") ?? Number.NaN);
+  const isOfTheFile = (headers.get("Content-Encoding") ?? "identity") === "identity";
+  return isOfTheFile && Number.isSafeInteger(announced) && announced >= 0 ? announced : null;
 }
 
-/** The whole of a small file; `invalid_request` when it broke off, `too_large` when it went on after the limit. */
+/** The whole of a small file; `invalid_request` when it broke off, `too_large` when it goes on after the limit. */
 export async function readFile({ body }: Pick<FetchedFile, "body">, maxBytes: number, field: string) {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
   try {
-    return ok(new Uint8Array(await new Response(body).arrayBuffer()));
-  } catch (error) {
-    if (error instanceof FileTooLargeError) return tooLarge(maxBytes);
+    for await (const chunk of body) {
+      size += chunk.byteLength;
+      // Leaving the loop cancels the rest.
+      if (size > maxBytes) return tooLarge(maxBytes);
+      chunks.push(chunk);
+    }
+  } catch {
     const issues = [{ path: field, message: "The file broke off before its end" }];
     return refuse("invalid_request", "The file could not be read", { issues });
   }
+  return ok(new Uint8Array(Buffer.concat(chunks)));
 }

@@ -2,6 +2,7 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { type Result, refuse } from "../errors.ts";
+import { type ByteSource, byteReader, bytesSource } from "../media/byte-reader.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { RefusalError, unwrap } from "../middleware/errors.ts";
 import { mayUse } from "../middleware/principal.ts";
@@ -85,7 +86,9 @@ const retry = createRoute({
 type Upload = z.output<typeof UploadSchema>;
 
 interface GivenFile {
-  body: ReadableStream<Uint8Array>;
+  source: ByteSource;
+  /** Bytes; null = not known. */
+  size: number | null;
   mimeType: string;
   fileName: string | null;
   instanceId: string | null;
@@ -115,7 +118,8 @@ async function formFile(c: Context<AppEnv>): Promise<GivenFile> {
   if (!(file instanceof File)) return invalid("file", "Send the file in the field file");
   const instanceId = form.get("instanceId");
   return {
-    body: file.stream(),
+    source: byteReader(new Response(file).body as ReadableStream<Uint8Array>),
+    size: file.size,
     mimeType: file.type || "application/octet-stream",
     fileName: file.name || null,
     instanceId: typeof instanceId === "string" && instanceId !== "" ? instanceId : null,
@@ -125,8 +129,10 @@ async function formFile(c: Context<AppEnv>): Promise<GivenFile> {
 function rawFile(c: Context<AppEnv>): GivenFile {
   const { body } = c.req.raw;
   if (body === null) return invalid("data", "Send the file as the body");
+  const announced = c.req.header("Content-Length");
   return {
-    body,
+    source: byteReader(body),
+    size: announced === undefined ? null : Number(announced),
     mimeType: c.req.header("Content-Type")?.split(";")[0]?.trim().toLowerCase() || "application/octet-stream",
     fileName: c.req.query("fileName") ?? null,
     instanceId: c.req.query("instanceId") ?? null,
@@ -163,7 +169,7 @@ media.get("/media/:file/:signature", async (c) => {
 media
   .openapi(upload, async (c) => {
     const { data, mimeType, fileName = null, instanceId = null } = c.req.valid("json") as Upload;
-    return stored(c, { body: new Blob([data]).stream(), mimeType, fileName, instanceId });
+    return stored(c, { source: bytesSource(data), size: data.byteLength, mimeType, fileName, instanceId });
   })
   .openapi(download, async (c) => {
     const { orgId, instance, services } = c.var;

@@ -30,10 +30,11 @@ declare global {
   interface R2Bucket {
     head(key: string): Promise<R2Object | null>;
     get(key: string, options?: { range?: { offset: number; length: number } }): Promise<R2FileBody | null>;
-    put(key: string, value: Uint8Array, options?: object): Promise<unknown>;
+    put(key: string, value: Uint8Array | ReadableStream<Uint8Array>, options?: object): Promise<unknown>;
     delete(key: string | string[]): Promise<void>;
-    createMultipartUpload(key: string): Promise<R2MultipartUpload>;
+    createMultipartUpload(key: string, options?: R2PutOptions): Promise<R2MultipartUpload>;
   }
+  type CryptoKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
   /** A stream that passes exactly so many bytes. */
   const FixedLengthStream: new (length: number) => TransformStream<Uint8Array, Uint8Array>;
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { byteReader, bytesSource } from "../../../src/media/byte-reader.ts";
 import { fileFacts } from "../../../src/media/file-facts.ts";
 import { kindOf, sniffType } from "../../../src/media/file-type.ts";
 import { keyOfLink, linkPath } from "../../../src/media/media-link.ts";
@@ -35,26 +36,26 @@ test("sizes and durations are read, and a file cut off in its header has none", 
 });
 
 describe("a file on its way into the bucket", () => {
-  const streamOf = (...chunks: Uint8Array[]) =>
-    new ReadableStream<Uint8Array>({
-      start(controller) {
-        for (const chunk of chunks) controller.enqueue(chunk);
-        controller.close();
-      },
-    });
-  const file = { declaredType: null, key: "o/i/media/1", fileName: null, maxBytes: 20_000_000, field: "mediaUrl" };
+  const sourceOf = (...parts: Uint8Array[]) => bytesSource(Uint8Array.from(Buffer.concat(parts)));
+  const file = {
+    size: null,
+    declaredType: null,
+    key: "o/i/media/1",
+    fileName: null,
+    maxBytes: 20_000_000,
+    field: "mediaUrl",
+  };
 
-  test("is stored whole, in parts when it is large", async () => {
-    const { bucket, files, world } = memoryBucket();
+  test("is stored whole with its type, in parts when it is large", async () => {
+    const { bucket, files, types, world } = memoryBucket();
     const bytes = Buffer.concat([head("%PDF-1.7"), randomBytes(12_000_000)]);
-    const chunks = Array.from({ length: 13 }, (_, index) => bytes.subarray(index * 1_000_000, (index + 1) * 1_000_000));
-    const stored = await storeFile(bucket, { ...file, body: streamOf(...chunks), kind: null });
+    const stored = await storeFile(bucket, { ...file, source: sourceOf(bytes), kind: null });
     expect(stored).toMatchObject({
       ok: true,
       value: { kind: "document", mimeType: "application/pdf", size: bytes.length },
     });
     expect(Buffer.from(files.get(file.key) ?? []).equals(bytes)).toBe(true);
-    expect(world.parts).toBe(3);
+    expect([types.get(file.key), world.parts]).toEqual(["application/pdf", 3]);
   });
 
   test.each([
@@ -69,7 +70,7 @@ describe("a file on its way into the bucket", () => {
     ],
   ])("%s leaves nothing behind", async (_, more, chunks, code) => {
     const { bucket, files } = memoryBucket();
-    expect(await storeFile(bucket, { ...file, body: streamOf(...chunks), ...more })).toMatchObject({
+    expect(await storeFile(bucket, { ...file, source: sourceOf(...chunks), ...more })).toMatchObject({
       ok: false,
       error: { code },
     });
@@ -78,10 +79,10 @@ describe("a file on its way into the bucket", () => {
 
   test("that breaks off is the caller's fault, a bucket that is down is not", async () => {
     const { bucket, files, world } = memoryBucket();
-    const broken = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new Error("reset")) });
-    expect(await storeFile(bucket, { ...file, body: broken, kind: null })).toMatchObject({ ok: false });
+    const broken = new ReadableStream({ type: "bytes", pull: (controller) => controller.error(new Error("reset")) });
+    expect(await storeFile(bucket, { ...file, source: byteReader(broken), kind: null })).toMatchObject({ ok: false });
     world.isDown = true;
-    await expect(storeFile(bucket, { ...file, body: streamOf(head("%PDF-")), kind: null })).rejects.toThrow("down");
+    await expect(storeFile(bucket, { ...file, source: sourceOf(head("%PDF-")), kind: null })).rejects.toThrow("down");
     expect(files.size).toBe(0);
   });
 });

@@ -3,27 +3,32 @@ import { readFile, rm } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { encryptedStream, getMediaKeys, hkdf } from "@whiskeysockets/baileys";
 import { describe, expect, test } from "vitest";
-import { CorruptFileError, type ExpectedFile, MediaDecryptor } from "../../../src/media/media-decryptor.ts";
+import { bytesSource, PIECE_BYTES, SourceError } from "../../../src/media/byte-reader.ts";
+import { decryptFile } from "../../../src/media/decrypt-file.ts";
+import { CorruptFileError, type ExpectedFile } from "../../../src/media/media-decryptor.ts";
 import { MediaEncryptor } from "../../../src/media/media-encryptor.ts";
 import { encryptedSize, expandMediaKey, type MediaKind } from "../../../src/media/media-keys.ts";
 
 const KINDS: readonly MediaKind[] = ["image", "video", "audio", "document", "sticker"];
-const SIZES = [1, 15, 16, 17, 4_096, 70_001];
+const SIZES = [1, 15, 16, 17, 4_096, 70_001, PIECE_BYTES - 1, PIECE_BYTES, PIECE_BYTES + 1];
 
-function encrypted(plain: Buffer, kind: MediaKind, chunk: number) {
-  const mediaKey = randomBytes(32);
-  const encryptor = new MediaEncryptor(mediaKey, kind);
+/** @param chunk bytes of each piece: whole blocks */
+async function encrypted(plain: Buffer, kind: MediaKind, chunk: number, mediaKey: Uint8Array = randomBytes(32)) {
+  const encryptor = await MediaEncryptor.create(mediaKey, kind);
   const pieces: Uint8Array[] = [];
-  for (let at = 0; at < plain.length; at += chunk) pieces.push(encryptor.update(plain.subarray(at, at + chunk)));
-  const { rest, hashes } = encryptor.finish();
+  let at = 0;
+  for (; at + chunk <= plain.length; at += chunk) {
+    pieces.push(await encryptor.update(Uint8Array.from(plain.subarray(at, at + chunk))));
+  }
+  const { rest, hashes } = await encryptor.finish(Uint8Array.from(plain.subarray(at)));
   return { bytes: Buffer.concat([...pieces, rest]), expected: { mediaKey, kind, ...hashes } };
 }
 
-function decrypted(bytes: Buffer, expected: ExpectedFile, chunk: number): Buffer {
-  const decryptor = new MediaDecryptor(expected);
-  const pieces: Uint8Array[] = [];
-  for (let at = 0; at < bytes.length; at += chunk) pieces.push(decryptor.update(bytes.subarray(at, at + chunk)));
-  return Buffer.concat([...pieces, decryptor.finish()]);
+async function decrypted(bytes: Buffer, expected: ExpectedFile, written: Uint8Array[] = []): Promise<Buffer> {
+  await decryptFile(bytesSource(Uint8Array.from(bytes)), expected, async (piece) => {
+    written.push(Uint8Array.from(piece));
+  });
+  return Buffer.concat(written);
 }
 
 describe("a file encrypted piece by piece", () => {
@@ -32,12 +37,12 @@ describe("a file encrypted piece by piece", () => {
     const oracle = await encryptedStream({ stream: Readable.from([plain]) }, "document");
     const bytes = await readFile(oracle.encFilePath);
     await rm(oracle.encFilePath);
-    const encryptor = new MediaEncryptor(oracle.mediaKey, "document");
-    const first = encryptor.update(plain.subarray(0, 7));
-    const second = encryptor.update(plain.subarray(7));
-    const { rest, hashes } = encryptor.finish();
-    expect(Buffer.concat([first, second, rest]).equals(bytes)).toBe(true);
-    expect(hashes).toEqual({ size, fileSha256: oracle.fileSha256, fileEncSha256: oracle.fileEncSha256 });
+    for (const chunk of [16, 4_096, PIECE_BYTES]) {
+      const ours = await encrypted(plain, "document", chunk, oracle.mediaKey);
+      expect(ours.bytes.equals(bytes)).toBe(true);
+      const { fileSha256, fileEncSha256 } = oracle;
+      expect(ours.expected).toEqual({ mediaKey: oracle.mediaKey, kind: "document", size, fileSha256, fileEncSha256 });
+    }
     expect(encryptedSize(size)).toBe(bytes.length);
   });
 
@@ -52,20 +57,26 @@ describe("a file encrypted piece by piece", () => {
     expect(hkdf(mediaKey, 16, {})).toHaveLength(16);
   });
 
-  test("is decrypted whatever the pieces it comes in", () => {
-    for (const size of SIZES) {
-      const plain = randomBytes(size);
-      const { bytes, expected } = encrypted(plain, "image", 1_000);
-      for (const chunk of [1, 10, 11, 4_096, bytes.length]) {
-        expect(decrypted(bytes, expected, chunk).equals(plain)).toBe(true);
-      }
-    }
+  test.each([...SIZES, 3 * PIECE_BYTES])("of %i bytes is decrypted to what it was", async (size) => {
+    const plain = randomBytes(size);
+    const { bytes, expected } = await encrypted(plain, "image", 4_096);
+    expect((await decrypted(bytes, expected)).equals(plain)).toBe(true);
+  });
+
+  test("that is empty is decrypted too", async () => {
+    const { bytes, expected } = await encrypted(Buffer.alloc(0), "image", 16);
+    expect(await decrypted(bytes, expected)).toHaveLength(0);
+  });
+
+  test("takes whole blocks only", async () => {
+    const encryptor = await MediaEncryptor.create(randomBytes(32), "image");
+    await expect(encryptor.update(new Uint8Array(17))).rejects.toThrow(RangeError);
   });
 });
 
-describe("a file is refused", () => {
-  const plain = randomBytes(5_000);
-  const { bytes, expected } = encrypted(plain, "image", 512);
+describe("a file is refused, and never written whole,", async () => {
+  const plain = randomBytes(2 * PIECE_BYTES + 5_000);
+  const { bytes, expected } = await encrypted(plain, "image", 512);
   const flipped = (at: number): Buffer => {
     const copy = Buffer.from(bytes);
     copy[at] = (copy[at] ?? 0) ^ 1;
@@ -75,14 +86,24 @@ describe("a file is refused", () => {
     ["with a changed first byte", flipped(0), {}],
     ["with a changed byte in its middle", flipped(2_500), {}],
     ["with a changed MAC", flipped(bytes.length - 1), {}],
-    ["that is cut off", bytes.subarray(0, -16), {}],
     ["that is longer", Buffer.concat([bytes, randomBytes(16)]), {}],
     ["under another key", bytes, { mediaKey: randomBytes(32) }],
     ["of another kind", bytes, { kind: "video" }],
-    ["whose message told another size", bytes, { size: 4_999 }],
+    ["whose message told another size", bytes, { size: plain.length - 1 }],
+    ["whose message told a smaller size", bytes, { size: plain.length - 1_000 }],
     ["whose message told another hash", bytes, { fileSha256: randomBytes(32) }],
     ["whose message told another hash of what is kept", bytes, { fileEncSha256: randomBytes(32) }],
-  ])("%s", (_, file, told) => {
-    expect(() => decrypted(file, { ...expected, ...told }, 1_024)).toThrow(CorruptFileError);
+  ])("%s", async (_, file, told) => {
+    const written: Uint8Array[] = [];
+    await expect(decrypted(file, { ...expected, ...told }, written)).rejects.toThrow(CorruptFileError);
+    expect(Buffer.concat(written).length).toBeLessThan(told.size ?? plain.length);
+  });
+
+  test.each<[string, Buffer, Partial<ExpectedFile>]>([
+    ["in its blocks", bytes.subarray(0, -1_000), {}],
+    ["in its MAC", bytes.subarray(0, -1), {}],
+    ["before the size its message told", bytes, { size: plain.length + 1_000 }],
+  ])("that is cut off %s: which proves nothing against it", async (_, file, told) => {
+    await expect(decrypted(file, { ...expected, ...told })).rejects.toThrow(SourceError);
   });
 });
