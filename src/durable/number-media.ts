@@ -8,6 +8,7 @@ import { type MediaRow, mediaView } from "../store/media-table.ts";
 import type { Store } from "../store/store.ts";
 import type { WhatsAppSession } from "../whatsapp/session.ts";
 import { moveFile } from "./media-mover.ts";
+import type { NumberEvents } from "./number-events.ts";
 import type { MediaView, StoredMessage } from "./rpc.ts";
 
 const ID_BYTES = 16;
@@ -23,7 +24,7 @@ export interface NumberMediaDeps {
   transaction: (work: () => void) => void;
   state: () => InstanceState | null;
   session: () => WhatsAppSession | null;
-  deliverSoon: () => void;
+  events: () => Pick<NumberEvents, "record" | "deliverSoon">;
   wakeAt: (dueAt: number) => void;
   now: () => number;
 }
@@ -34,7 +35,7 @@ export class NumberMedia {
 
   constructor(deps: NumberMediaDeps) {
     this.#deps = deps;
-    const { ctx, store, transaction, deliverSoon, wakeAt, now } = deps;
+    const { ctx, store, transaction, events, wakeAt, now } = deps;
     this.keeper = new MediaKeeper({
       store,
       transaction,
@@ -42,7 +43,9 @@ export class NumberMedia {
       requestAgain: (media) => this.#requestAgain(media),
       publicUrl: (link) => this.#publicUrl(link),
       limits: () => this.#limits,
-      deliverSoon,
+      instanceId: () => deps.state()?.profile.instanceId ?? "",
+      record: (event) => events().record(event),
+      deliverSoon: () => events().deliverSoon(),
       wakeAt,
       now,
     });

@@ -108,7 +108,7 @@ export class WhatsAppNumber {
       transaction: (work) => this.#transaction(work),
       state: () => this.#state,
       session: () => this.keeper.online,
-      deliverSoon: () => this.events.deliverSoon(),
+      events: () => this.events,
       wakeAt: (dueAt) => this.#wakeups.setNoLaterThan("media", dueAt),
       now,
     });

@@ -55,6 +55,11 @@ export function mediaFields(media: MediaRow | null, url: string | null): Payload
   };
 }
 
+/** How the file of a message stands now. */
+export function mediaPayload(media: MediaRow, instanceId: string, chatId: string, url: string | null): Payload {
+  return { message_id: media.messageId, instance_id: instanceId, chat_id: chatId, ...mediaFields(media, url) };
+}
+
 /** The contract's `WebhookPayload` of a stored message, with what we add to it. */
 export function messagePayload(message: NewMessage, instanceId: string): Payload {
   const group = isGroup(message.chatId);

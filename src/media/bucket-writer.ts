@@ -5,6 +5,21 @@ import { release } from "./byte-reader.ts";
 /** R2 wants parts of one size, at least 5 MiB, but for the last. */
 const PART_BYTES = 5 * 1_048_576;
 
+/** A bucket that takes nothing for so long has failed: some failures show as silence. Milliseconds. */
+const STALLED_MS = 10_000;
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stalled = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("The bucket does not go on")), STALLED_MS);
+  });
+  try {
+    return await Promise.race([work, stalled]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 export interface BucketWriter {
   /** The bytes are the caller's again when it returns. */
   write(piece: Uint8Array): Promise<void>;
@@ -28,15 +43,15 @@ function streamWriter(bucket: R2Bucket, key: string, size: number, options: R2Pu
   storing.catch((error: unknown) => writer.abort(error).catch(() => undefined));
   return {
     async write(piece) {
-      if (piece.byteLength > 0) await writer.write(piece);
+      if (piece.byteLength > 0) await inTime(writer.write(piece));
     },
     async close() {
-      await writer.close();
-      await storing;
+      await inTime(writer.close());
+      await inTime(storing);
     },
     async abort() {
-      await writer.abort(new Error("The file was given up")).catch(() => undefined);
-      await storing.catch(() => undefined);
+      // Not waited for: what failed in silence would not answer this either.
+      void writer.abort(new Error("The file was given up")).catch(() => undefined);
     },
   };
 }
@@ -48,8 +63,8 @@ function partsWriter(bucket: R2Bucket, key: string, options: R2PutOptions): Buck
   let upload: R2MultipartUpload | null = null;
   let filled = 0;
   const flush = async (): Promise<R2MultipartUpload> => {
-    upload ??= await bucket.createMultipartUpload(key, options);
-    if (filled > 0) parts.push(await upload.uploadPart(parts.length + 1, part.subarray(0, filled)));
+    upload ??= await inTime(bucket.createMultipartUpload(key, options));
+    if (filled > 0) parts.push(await inTime(upload.uploadPart(parts.length + 1, part.subarray(0, filled))));
     filled = 0;
     return upload;
   };
@@ -64,8 +79,8 @@ function partsWriter(bucket: R2Bucket, key: string, options: R2PutOptions): Buck
       }
     },
     async close() {
-      if (upload) await (await flush()).complete(parts);
-      else await bucket.put(key, part.subarray(0, filled), options);
+      if (upload) await inTime((await flush()).complete(parts));
+      else await inTime(bucket.put(key, part.subarray(0, filled), options));
       release(part);
     },
     async abort() {

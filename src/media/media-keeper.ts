@@ -3,8 +3,9 @@
  * scheduler over the media table; moving the bytes is a dependency, and happens outside the number's object.
  */
 import { ok, type Result, refuse } from "../errors.ts";
-import { mediaFields } from "../events/payload.ts";
-import type { MediaRow } from "../store/media-table.ts";
+import { mediaFields, mediaPayload } from "../events/payload.ts";
+import type { NewEvent } from "../events/record.ts";
+import { type MediaRow, mediaView } from "../store/media-table.ts";
 import type { Store } from "../store/store.ts";
 import type { DownloadJob, DownloadOutcome } from "./download-file.ts";
 
@@ -25,6 +26,9 @@ export interface MediaKeeperDeps {
   requestAgain: (media: MediaRow) => Promise<string | null>;
   /** The whole link of a path; null while the deployment's address is not known. */
   publicUrl: (link: string) => string | null;
+  instanceId: () => string;
+  /** Appends to the event log, in the transaction of the caller. */
+  record: (event: NewEvent) => void;
   limits: () => { maxBytes: number; mediaOrigin: string | null };
   /** Called when deliveries may have become due. */
   deliverSoon: () => void;
@@ -101,13 +105,21 @@ export class MediaKeeper {
     deliverSoon();
   }
 
-  /** Writes how the file stands into the event of its message, whose delivery has waited for this. */
+  /**
+   * Writes how the file stands into the event of its message, whose delivery has waited for this. Whoever was told
+   * something else before, by the log or by a delivery that waited no longer, learns it by an event of its own.
+   */
   #tell(id: string): void {
-    const { store, publicUrl, now } = this.#deps;
+    const { store, publicUrl, instanceId, record, now } = this.#deps;
     const media = store.media.get(id);
-    if (!media || media.eventSeq === null) return;
+    const event = media && media.eventSeq !== null ? store.events.get(media.eventSeq) : null;
+    if (!media || !event) return;
     const url = media.link === null ? null : publicUrl(media.link);
-    store.events.amend(media.eventSeq, mediaFields(media, url));
-    store.deliveries.release(media.eventSeq, now());
+    const { chatId } = event;
+    const told = event.payload as { media?: { status?: string } };
+    store.events.amend(event.seq, mediaFields(media, url));
+    store.deliveries.release(event.seq, now());
+    if (told.media?.status === mediaView(media).status) return;
+    record({ type: "message.media", chatId, payload: mediaPayload(media, instanceId(), chatId ?? "", url) });
   }
 }

@@ -6,6 +6,7 @@ export const EVENT_TYPES = [
   "message",
   "message.sent",
   "message.status",
+  "message.media",
   "connection",
   "qr",
   "contact.identified",

@@ -6,7 +6,7 @@
 import { z } from "@hono/zod-openapi";
 import type { EventBody } from "../durable/rpc.ts";
 import { EVENT_TYPES, type EventType } from "./event-types.ts";
-import { messageFields, sentFields } from "./message-event.ts";
+import { fileFields, messageFields, sentFields } from "./message-event.ts";
 import { head, nullable, text } from "./payload-fields.ts";
 
 /** One type: an object schema that names it, and the sentence of the catalogue. */
@@ -43,6 +43,17 @@ export const EVENT_CATALOGUE: Readonly<Record<EventType, EventDescription>> = {
       status: z.enum(["sent", "delivered", "read", "played", "failed"]).openapi({ example: "delivered" }),
       code: nullable(z.int(), "WhatsApp's error code of a failed message", null),
       reason: nullable(z.string(), "Why it failed", null),
+    },
+  },
+  "message.media": {
+    description:
+      "Emitted when the file of a message changed its `media.status`: `stored`, it can be downloaded now; `failed`, it could " +
+      "not be fetched so far. A file that failed and is fetched later is told of by this event only. The webhook of the " +
+      "message itself waits a while for its file, and then may tell the same.",
+    fields: {
+      message_id: text("WhatsApp's id of the message", "3EB0A9253FA64269E11C9D"),
+      chat_id: chatId,
+      ...fileFields,
     },
   },
   connection: {

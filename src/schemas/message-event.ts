@@ -65,6 +65,15 @@ const file = z.object({
   height: z.int().nullable(),
 });
 
+/** What `message.media` tells of a file. */
+export const fileFields = {
+  media_id: text("Id of the file, for `GET …/media/{mediaId}`", "9f86d081884c7d659a2feaa0c55ad015"),
+  media_url: nullable(z.string(), "Where the file can be downloaded; null while it is not there", null),
+  mime_type: nullable(z.string(), "MIME type of the file", "image/jpeg"),
+  file_name: nullable(z.string(), "Name of a document", null),
+  media: file.openapi({ description: "The file, and how it stands" }),
+};
+
 /** The kinds of the contract; finer ones are in `type`. */
 const mediaType = z
   .enum(["text", "image", "video", "audio", "document", "sticker", "location", "contact"])

@@ -246,6 +246,32 @@ describe("a file that is received", () => {
     expect(sha256((await behind(healed.mediaUrl ?? "")).bytes)).toBe(sha256(PNG));
   });
 
+  it("while the bucket is down is told as failed with its message, heals when it is back, and is told again", async () => {
+    const heard = await lab.number("bucket-down");
+    const own = lab.whatsApp.phone({ businessName: "Clinic" });
+    await heard.isLinkedBy(own);
+    await lab.api.ok("PUT", `${heard.path}/webhook`, { events: ["message", "message.media"] });
+    await lab.bucket.goesDown();
+    const id = await alice.sendsFile(
+      { kind: "document", bytes: PDF, mimetype: "application/pdf", caption: "in bad times" },
+      { to: own },
+    );
+    const first = await lab.hook.received(({ event, message_id }) => event === "message" && message_id === id);
+    expect(first.body).toMatchObject({ message: "in bad times", media_url: null, media: { status: "failed" } });
+    const { media_id } = first.body;
+    expect(await lab.api.call("GET", `${heard.path}/media/${media_id}`)).toMatchObject({ status: 503 });
+
+    await lab.bucket.comesBack();
+    const healed = await lab.hook.received(
+      ({ event, message_id, media_url }) => event === "message.media" && message_id === id && media_url !== null,
+      30_000,
+    );
+    expect(healed.body).toMatchObject({ media_id, media: { status: "stored", sha256: sha256(PDF) } });
+    expect(sha256((await behind(String(healed.body.media_url))).bytes)).toBe(sha256(PDF));
+    const shown = (await heard.messages()).find((message) => message.id === id);
+    expect(shown).toMatchObject({ media: { status: "stored" }, mediaUrl: healed.body.media_url });
+  }, 60_000);
+
   it("that was damaged is never shown", async () => {
     await lab.api.ok("POST", `${number.path}/disconnect`);
     await phone.offline();

@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { buildGateway, type GatewayProcess, startGateway } from "../../../scripts/support/gateway-process.ts";
 import { type SimulatorServer, startSimulator } from "../../../simulator/index.ts";
 import { Api } from "./api.ts";
+import { LocalBucket } from "./local-bucket.ts";
 import { GatewayNumber } from "./number.ts";
 import { WebhookReceiver } from "./webhook-receiver.ts";
 
@@ -18,6 +19,7 @@ export interface Lab {
   /** Address of the gateway; another one after it was started anew. */
   readonly url: string;
   readonly hook: WebhookReceiver;
+  readonly bucket: LocalBucket;
   /** A new instance; its webhook is `hook`. Without `settings` it sends without pauses and limits. */
   number(id: string, settings?: object): Promise<GatewayNumber>;
   /** SIGKILL to the gateway, then a new one on the same state. */
@@ -76,7 +78,9 @@ export function useLab({ settings = () => ({}) }: LabOptions = {}): Lab {
   });
 
   const api = new Api(() => started(gateway).url);
+  const bucket = new LocalBucket(() => join(folder, "state"));
   return {
+    bucket,
     get whatsApp() {
       return started(whatsApp);
     },

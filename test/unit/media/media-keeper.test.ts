@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { beforeEach, describe, expect, test } from "vitest";
+import { recordEvent } from "../../../src/events/record.ts";
 import { receive } from "../../../src/inbound/receive.ts";
 import type { DownloadJob, DownloadOutcome } from "../../../src/media/download-file.ts";
 import { MediaKeeper } from "../../../src/media/media-keeper.ts";
@@ -11,6 +12,7 @@ import { numberStorage } from "../../support/sqlite.ts";
 
 const NOW = Date.parse("2026-11-01T12:00:00.000Z");
 const SECOND = 1_000;
+const CHAT = "491@s.whatsapp.net";
 
 const FILE: RemoteFile = {
   kind: "image",
@@ -52,6 +54,8 @@ beforeEach(() => {
     },
     requestAgain: async () => world.again,
     publicUrl: (link) => `https://wa.example${link}`,
+    instanceId: () => "wa_1",
+    record: (event) => void recordEvent(store, event, true, world.now),
     limits: () => ({ maxBytes: 100, mediaOrigin: null }),
     deliverSoon: () => undefined,
     wakeAt: (dueAt) => world.wakeUps.push(dueAt),
@@ -62,7 +66,7 @@ beforeEach(() => {
   receive(
     {
       id: "3EB0A",
-      chatJid: "491@s.whatsapp.net",
+      chatJid: CHAT,
       altJid: null,
       participantJid: null,
       fromMe: false,
@@ -85,6 +89,8 @@ const view = () => {
   const media = store.media.get("f1");
   return media && mediaView(media);
 };
+/** What was told of the file after its message. */
+const later = () => store.events.page({ after: 1, limit: 10, types: null }).events;
 const told = () => store.events.get(1)?.payload;
 const delivered = () => store.deliveries.due(world.now, 5).length === 1;
 
@@ -100,6 +106,7 @@ describe("the file of a message", () => {
       media: { id: "f1", status: "stored", downloadUrl: url, sha256: "000102" },
     });
     expect(delivered()).toBe(true);
+    expect(later()).toMatchObject([{ type: "message.media", chatId: CHAT, payload: { media: { status: "stored" } } }]);
   });
 
   test("that takes long is told without its link", () => {
@@ -123,6 +130,11 @@ describe("the file of a message", () => {
     await pumped();
     expect(view()).toMatchObject({ status: "stored", link: "/media/a/b" });
     expect(told()).toMatchObject({ media: { status: "stored" } });
+    const media_url = "https://wa.example/media/a/b";
+    expect(later().map(({ payload }) => payload)).toMatchObject([
+      { message_id: "3EB0A", instance_id: "wa_1", chat_id: CHAT, media_url: null, media: { status: "failed" } },
+      { message_id: "3EB0A", instance_id: "wa_1", chat_id: CHAT, media_url, media: { status: "stored" } },
+    ]);
   });
 
   test("that WhatsApp no longer has is asked for and fetched from its new place at once", async () => {
