@@ -103,6 +103,12 @@ export class Handset {
       .catch((error: unknown) => this.#failed(error));
   }
 
+  /** A linked device asks its phone for something; people who link none need no answer. */
+  protected answerPeer(
+    _request: proto.Message.IPeerDataOperationRequestMessage,
+    _from: { id: string; device: number },
+  ): void {}
+
   noteReceipt({ ids, type, from }: Receipt): void {
     for (const messageId of ids) {
       this.receipts.push({ messageId, type: type ?? "delivered", from: from.account.phone, device: from.device });
@@ -181,8 +187,10 @@ export class Handset {
     if (own && !decrypted.deviceSentMessage) this.#violated("own-copy-unwrapped", `message ${id} to the own phone`);
     const message = decrypted.deviceSentMessage?.message ?? decrypted;
     const request = message.protocolMessage?.peerDataOperationRequestMessage;
-    if (request) this.peerRequests.push(request);
-    else {
+    if (request) {
+      this.peerRequests.push(request);
+      this.answerPeer(request, { id, device: sender.device });
+    } else {
       this.messages.add({
         id,
         from: sender.account.phone,

@@ -20,6 +20,8 @@ export interface Dispatch {
   attrs: Record<string, string>;
   /** The server does not tell the sender's other address. */
   isAnonymous?: boolean | undefined;
+  /** What linked devices get instead of the ciphertext; the recipient's phone gets the message itself. */
+  instead?: BinaryNode | undefined;
 }
 
 export class Outbox {
@@ -138,7 +140,7 @@ export class Outbox {
 
   async #deliver(
     id: string,
-    { message, to, addressing, type, attrs, isAnonymous }: Dispatch,
+    { message, to, addressing, type, attrs, isAnonymous, instead }: Dispatch,
     recipient: Endpoint,
     { spoilt = false, retry = false }: { spoilt?: boolean; retry?: boolean },
   ): Promise<void> {
@@ -168,6 +170,7 @@ export class Outbox {
       extras: [],
       attrs,
       isAnonymous,
+      instead,
     };
     relayMessage(simulation, delivery);
   }

@@ -10,6 +10,7 @@ import type { MessageMatcher, ReceivedMessage, ReceivedOptions } from "./inbox.t
 import { type Addressing, phoneDigits } from "./jid.ts";
 import { decryptFile, encryptFile, type FileKind, mediaPartOf, sha256 } from "./media-file.ts";
 import { encryptVote } from "./poll-vote.ts";
+import { stanza } from "./stanza.ts";
 
 const { REVOKE, MESSAGE_EDIT } = proto.Message.ProtocolMessage.Type;
 
@@ -40,6 +41,17 @@ export interface SendOptions extends SayOptions {
   attrs?: Record<string, string> | undefined;
   /** The receiver learns one address only: a hidden id without its phone, as from people who never shared theirs. */
   isAnonymous?: boolean | undefined;
+  /**
+   * What linked devices get of it: `unavailable` nothing (WhatsApp gives a type for some, such as `view_once`),
+   * `plaintext` the message without encryption, `msmsg` an encryption that only bots use.
+   */
+  linkedDevicesGet?: { tag: "unavailable"; type?: string } | { tag: "plaintext" } | { tag: "msmsg" } | undefined;
+}
+
+function substitute(how: NonNullable<SendOptions["linkedDevicesGet"]>, message: proto.IMessage) {
+  if (how.tag === "unavailable") return stanza("unavailable", { type: how.type });
+  if (how.tag === "msmsg") return stanza("enc", { v: "2", type: "msmsg" }, randomBytes(64));
+  return stanza("plaintext", {}, Buffer.from(proto.Message.encode(message).finish()));
 }
 
 export class Person extends Handset {
@@ -67,8 +79,9 @@ export class Person extends Handset {
 
   /** Sends any message. */
   sends(message: proto.IMessage, options: SendOptions): Promise<string> {
-    const { to, addressing = "lid", type = "text", attrs = {}, isAnonymous } = options;
-    return this.outbox.send({ message, to: this.resolve(to), addressing, type, attrs, isAnonymous });
+    const { to, addressing = "lid", type = "text", attrs = {}, isAnonymous, linkedDevicesGet: how } = options;
+    const instead = how && substitute(how, message);
+    return this.outbox.send({ message, to: this.resolve(to), addressing, type, attrs, isAnonymous, instead });
   }
 
   /** Writes to a group. */

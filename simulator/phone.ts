@@ -1,9 +1,11 @@
 /** The owner's phone of a number under test: it links devices and removes them, and is device 0 of the account. */
+import type { proto } from "@whiskeysockets/baileys";
 import type { Companion } from "./companion.ts";
 import { COLLECTIONS, changeOnPhone, contactChange, nameChange } from "./flows/app-state.ts";
 import { removeDevice } from "./flows/endings.ts";
 import { findScanned, linkDevice, readCode } from "./flows/pairing.ts";
 import { enterCode } from "./flows/pairing-code.ts";
+import { resentMessages } from "./flows/resent.ts";
 import { Person, type Recipient } from "./person.ts";
 
 /** A device that was linked. */
@@ -19,6 +21,8 @@ export interface DeviceWait {
 }
 
 export class Phone extends Person {
+  #ignoresRequests = false;
+
   /** Scans a QR text; resolves when the device is linked. Throws `PairingRefused`. */
   async scans(qrText: string): Promise<LinkedDevice> {
     const code = readCode(qrText);
@@ -90,6 +94,30 @@ export class Phone extends Person {
   /** Saves a contact in the phone's address book; linked devices learn it by app-state sync. */
   async savesContact(contact: Recipient, name: string): Promise<void> {
     await changeOnPhone(this.account, contactChange(this.resolve(contact), name));
+  }
+
+  /** Hands a message on to the linked devices, as a late answer to their request. */
+  async resends(messageId: string): Promise<void> {
+    const message = this.messages.find(messageId);
+    if (!message) throw new Error(`${this.phone} has not received a message ${messageId}`);
+    for (const { device } of this.#companions(undefined)) {
+      await this.outbox.sendPeer(resentMessages("", [message], this.simulation), device);
+    }
+  }
+
+  /** From here on it leaves requests for messages unanswered, or answers them again. */
+  ignoresRequests(ignored = true): void {
+    this.#ignoresRequests = ignored;
+  }
+
+  protected override answerPeer(
+    request: proto.Message.IPeerDataOperationRequestMessage,
+    { id, device }: { id: string; device: number },
+  ): void {
+    const asked = request.placeholderMessageResendRequest ?? [];
+    if (asked.length === 0 || this.#ignoresRequests) return;
+    const messages = asked.flatMap(({ messageKey }) => this.messages.find(messageKey?.id ?? "") ?? []);
+    void this.outbox.sendPeer(resentMessages(id, messages, this.simulation), device);
   }
 
   #companions(deviceId: number | undefined): Companion[] {

@@ -32,6 +32,8 @@ export interface Delivery {
   attrs: Record<string, string>;
   /** The server does not tell the sender's other address. */
   isAnonymous?: boolean | undefined;
+  /** What linked devices get instead of the ciphertext. */
+  instead?: BinaryNode | undefined;
 }
 
 /** A receipt from one device about messages of another account. */
@@ -112,6 +114,7 @@ function messageStanza({
   extras,
   attrs,
   isAnonymous,
+  instead,
 }: Delivery): BinaryNode {
   const other = addressing === "lid" ? "pn" : "lid";
   const own = sender.account === recipient.account;
@@ -131,7 +134,7 @@ function messageStanza({
           addressing_mode: addressing,
         };
   return stanza("message", { ...attrs, ...addresses, id, type, t: unixSeconds(), notify: sender.account.name }, [
-    enc,
+    instead ?? enc,
     ...extras,
   ]);
 }

@@ -16,7 +16,19 @@ const HEARTBEAT_MS = 30_000;
 /** Events of a session that the keeper does not consume itself. */
 export type TrafficEvent = Extract<
   SessionEvent,
-  { type: "message" | "receipt" | "ack" | "identity" | "call" | "retry" | "undecryptable" | "restricted" }
+  {
+    type:
+      | "message"
+      | "placeholder"
+      | "empty"
+      | "receipt"
+      | "ack"
+      | "identity"
+      | "call"
+      | "retry"
+      | "undecryptable"
+      | "restricted";
+  }
 >;
 
 export interface KeeperDeps {

@@ -13,7 +13,7 @@ import { SECOND_MS } from "../number-safety/verdict.ts";
 import type { Connection, InstanceState } from "../store/instance-table.ts";
 import type { NewMessage, QueuedMessage } from "../store/messages-table.ts";
 import type { Store } from "../store/store.ts";
-import { isGroup, lidOf, phoneJid, phoneOf } from "../whatsapp/identity.ts";
+import { isGroup, isNewsletter, lidOf, phoneJid, phoneOf } from "../whatsapp/identity.ts";
 import { type Restrictions, SessionClosedError, type WhatsAppSession } from "../whatsapp/session.ts";
 import { Reader } from "./reader.ts";
 
@@ -138,6 +138,7 @@ export class NumberConduct {
     }
     const { store, now, random } = this.#deps;
     const { chatId } = message;
+    if (isNewsletter(chatId)) return;
     store.chats.wrote(chatId, now());
     if (!isGroup(chatId)) this.#optOut(message);
     const { markRead, profile, graceMs, delayEnabled } = this.#behavior;

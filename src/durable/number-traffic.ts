@@ -2,7 +2,8 @@
 import { setImmediate } from "node:timers";
 import type { TrafficEvent } from "../connection/connection-keeper.ts";
 import { identify } from "../inbound/identify.ts";
-import { type InboundContext, receive, receiveCall } from "../inbound/receive.ts";
+import { forgetPlaceholder, tellPlaceholders } from "../inbound/placeholders.ts";
+import { type InboundContext, receive, receiveCall, receivePlaceholder } from "../inbound/receive.ts";
 import type { Outbox } from "../sending/outbox.ts";
 import type { InstanceState } from "../store/instance-table.ts";
 import type { Store } from "../store/store.ts";
@@ -19,6 +20,8 @@ export interface TrafficDeps {
   conduct: NumberConduct;
   events: NumberEvents;
   media: NumberMedia;
+  /** Asks for the `placeholders` wake-up. */
+  wakeAt: (dueAt: number) => void;
   now: () => number;
 }
 
@@ -35,6 +38,12 @@ export class NumberTraffic {
     switch (event.type) {
       case "message":
         this.#receive(event.message);
+        return;
+      case "placeholder":
+        this.#receivePlaceholder(event.message, event.waitMs);
+        return;
+      case "empty":
+        transaction(() => forgetPlaceholder(event.origin, this.#inbound));
         return;
       case "call":
         transaction(() => {
@@ -62,6 +71,22 @@ export class NumberTraffic {
         });
         return;
     }
+  }
+
+  /** The `placeholders` wake-up: tells of messages whose content did not come. */
+  tellPlaceholders(): void {
+    const { transaction, store, events, wakeAt } = this.#deps;
+    transaction(() => {
+      if (tellPlaceholders(this.#inbound)) events.deliverSoon();
+    });
+    const next = store.placeholders.nextDueAt();
+    if (next !== null) wakeAt(next);
+  }
+
+  #receivePlaceholder(message: ReceivedMessage, waitMs: number): void {
+    const { transaction, now } = this.#deps;
+    transaction(() => receivePlaceholder(message, now() + waitMs, this.#inbound));
+    this.tellPlaceholders();
   }
 
   /**

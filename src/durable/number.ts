@@ -179,6 +179,7 @@ export class WhatsAppNumber {
       conduct: this.conduct,
       events: this.events,
       media: this.media,
+      wakeAt: (dueAt) => this.#wakeups.setNoLaterThan("placeholders", dueAt),
       now,
     });
     this.#wake();
@@ -194,28 +195,10 @@ export class WhatsAppNumber {
     return { qr: this.keeper.qr, pairingCode: this.keeper.pairingCode };
   }
 
-  async create({
-    orgId,
-    instanceId,
-    name,
-    webhookUrl,
-    behaviorSettings,
-    antiBanSettings,
-    pendingProfile = {},
-    origin,
-  }: CreateInstance): Promise<void> {
+  async create({ origin, pendingProfile = {}, ...given }: CreateInstance): Promise<void> {
     migrate(this.#ctx.storage, INSTANCE_MIGRATIONS);
     this.#directory.reopen();
-    const profile = {
-      orgId,
-      instanceId,
-      name,
-      webhookUrl,
-      behaviorSettings,
-      antiBanSettings,
-      pendingProfile,
-      ...(origin && { origin }),
-    };
+    const profile = { ...given, pendingProfile, ...(origin && { origin }) };
     this.#save({ profile: { ...profile, createdAt: now(), removing: false }, connection: NEVER_CONNECTED });
     this.store.logs.add("info", "Created", now());
     this.events.created();
@@ -282,6 +265,7 @@ export class WhatsAppNumber {
       directory: () => this.#directory.push(),
       profile: () => this.profile.apply(),
       media: () => this.media.keeper.pump(),
+      placeholders: () => this.#traffic.tellPlaceholders(),
       prune: () => {
         this.events.prune();
         return this.media.prune();

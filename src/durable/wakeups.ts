@@ -12,6 +12,7 @@ export const WAKEUP_NAMES = [
   "directory",
   "profile",
   "media",
+  "placeholders",
   "prune",
 ] as const;
 export type WakeupName = (typeof WAKEUP_NAMES)[number];

@@ -38,6 +38,7 @@ function detailFields(details: MessageDetails): Payload {
     ...(details.forwarded && { forwarded: true }),
     ...(details.viewOnce && { view_once: true }),
     ...(details.ephemeral && { ephemeral: true }),
+    ...(details.unavailable && { unavailable: details.unavailable }),
     ...(details.mentions && { mentions: details.mentions }),
   };
 }

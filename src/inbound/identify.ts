@@ -24,6 +24,7 @@ export function identify(phone: string, lid: string, { store, instanceId, hasWeb
   store.messages.rekeyChat({ from, to: chatId, phone, lid });
   store.sends.rekeyChat(from, chatId);
   store.chats.rekeyChat(from, chatId);
+  store.placeholders.rekeyChat(from, chatId);
   store.deliveries.rekeyChat(from, chatId);
   if (!wasHidden && !hadChat) return false;
   const payload = identifiedPayload(instanceId, { chatId, phone, lid });

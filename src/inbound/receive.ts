@@ -33,7 +33,8 @@ export function receive(received: ReceivedMessage, context: InboundContext): boo
   const person = whoIs(received.participantJid ?? received.chatJid, received.altJid);
   if (person.phone && person.lid) identify(person.phone, person.lid, context);
   const message = toStored(received, person, context);
-  if (!store.messages.insert(message)) return false;
+  const arrival = arrive(message, store);
+  if (arrival === "known") return false;
   store.targets.apply({ ...message, details: message.details ?? {} }, now);
   if (!received.fromMe) store.contacts.seen({ ...person, pushName: received.pushName }, now);
   store.logs.add("info", received.fromMe ? `Sent ${named(message)} from the phone` : `Received ${named(message)}`, now);
@@ -42,6 +43,7 @@ export function receive(received: ReceivedMessage, context: InboundContext): boo
   const payload = messagePayload(message, instanceId);
   if (received.fromMe) payload.source = "phone";
   else payload.handoff = store.chats.handoffs.has(message.chatId);
+  if (arrival === "recovered") payload.recovered = true;
   context.onStored(message);
   const mediaId = file ? expectFile(file, message, context) : null;
   Object.assign(payload, mediaFields(mediaId === null ? null : store.media.get(mediaId), null));
@@ -53,6 +55,17 @@ export function receive(received: ReceivedMessage, context: InboundContext): boo
     store.deliveries.hold(seq, now + FILE_PATIENCE_MS);
   }
   return isQueued;
+}
+
+/** A message that came without its content; told of when `tellPlaceholders` finds it due, unless its content comes. */
+export function receivePlaceholder(received: ReceivedMessage, dueAt: number, context: InboundContext): void {
+  const { store, now } = context;
+  const person = whoIs(received.participantJid ?? received.chatJid, received.altJid);
+  if (person.phone && person.lid) identify(person.phone, person.lid, context);
+  const message = toStored(received, person, context);
+  if (!store.messages.insert(message)) return;
+  if (!received.fromMe) store.contacts.seen({ ...person, pushName: received.pushName }, now);
+  store.placeholders.add(message, dueAt);
 }
 
 /** Notes that the file of a message is to be fetched. @returns its id */
@@ -90,6 +103,17 @@ const named = ({ type }: NewMessage): string => {
   const kind = type.replace("_", " ");
   return /^[aeiou]/.test(kind) ? `an ${kind}` : `a ${kind}`;
 };
+
+/** Stores a message; one that was told of without its content before is `recovered`. */
+function arrive(message: NewMessage, store: Store): "new" | "recovered" | "known" {
+  if (store.messages.insert(message)) return "new";
+  const before = store.placeholders.unfilled(message);
+  // Ids are chosen by senders: in a group nobody fills in for somebody else.
+  const isSame = before !== null && before.fromPhone === message.fromPhone && before.fromLid === message.fromLid;
+  if (!isSame) return "known";
+  store.placeholders.fill(message);
+  return store.placeholders.drop(message) ? "new" : "recovered";
+}
 
 interface Person {
   phone: string | null;

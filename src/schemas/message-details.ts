@@ -1,5 +1,6 @@
 /** What a message of the history has beyond its text; each field only with the kinds that have it. */
 import { z } from "@hono/zod-openapi";
+import { UnavailableSchema } from "./unavailable.ts";
 
 const CardSchema = z.object({
   displayName: z.string().openapi({ example: "John Doe" }),
@@ -58,6 +59,7 @@ export const messageDetails = {
   forwarded: z.literal(true).optional(),
   viewOnce: z.literal(true).optional(),
   ephemeral: z.literal(true).optional(),
+  unavailable: UnavailableSchema,
   mentions: z
     .array(z.string())
     .optional()

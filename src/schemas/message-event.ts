@@ -1,6 +1,7 @@
 /** The fields of `message` and `message.sent`: the contract's `WebhookPayload`, flat, with what we add to it. */
 import { z } from "@hono/zod-openapi";
 import { nullable, text } from "./payload-fields.ts";
+import { UnavailableSchema } from "./unavailable.ts";
 
 const messageRef = z.object({ message_id: text("The message it is about", "3EB0A9253FA64269E11C9D") });
 const card = z.object({ display_name: z.string(), phone_number: z.string().nullable() });
@@ -43,6 +44,11 @@ const detailFields = {
   forwarded: z.literal(true).optional(),
   view_once: z.literal(true).optional(),
   ephemeral: z.literal(true).optional(),
+  unavailable: UnavailableSchema,
+  recovered: z.literal(true).optional().openapi({
+    description:
+      "The content of a message that was told without it (`unavailable`) before, under the same `message_id`",
+  }),
   mentions: z.array(z.string()).optional().openapi({ description: "Digits of the people mentioned; LIDs as `…@lid`" }),
   unsupported: z
     .literal(true)

@@ -6,7 +6,7 @@ import type { Connection } from "../store/instance-table.ts";
 import type { NewMessage } from "../store/messages-table.ts";
 import type { Store } from "../store/store.ts";
 import { type ComposeContext, composeMessage } from "../whatsapp/compose/compose-message.ts";
-import { phoneJid, phoneOf } from "../whatsapp/identity.ts";
+import { isNewsletter, phoneJid, phoneOf } from "../whatsapp/identity.ts";
 import { SessionClosedError, type WhatsAppSession } from "../whatsapp/session.ts";
 import { detailsOf } from "./message-details.ts";
 import { newMessageId } from "./message-id.ts";
@@ -99,12 +99,12 @@ function described(message: NewMessage) {
 
 /**
  * Stores a webhook's reply to the chat of the event it answers; the outbox sends it, now or after the next connect.
- * @returns the message id, or null when there is nobody to reply to (a group), when a person has the chat, or when the
+ * @returns the message id, or null when there is nobody to reply to (a group, a channel), when a person has the chat, or when the
  * rules hold it back
  */
 export function replyText(event: LoggedEvent, text: string, deps: SendingDeps): string | null {
   const { chatId } = event;
-  if (chatId === null || event.payload.is_group === true) return null;
+  if (chatId === null || event.payload.is_group === true || isNewsletter(chatId)) return null;
   if (deps.store.chats.handoffs.has(chatId)) {
     deps.store.logs.add("info", "A webhook's reply was not sent: a person has this chat", deps.now());
     return null;

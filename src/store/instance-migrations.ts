@@ -46,6 +46,11 @@ export const INSTANCE_MIGRATIONS: readonly Migration[] = [
       CREATE INDEX messages_by_chat ON messages (chat_id, seq);
       CREATE INDEX messages_hidden ON messages (from_lid) WHERE from_phone IS NULL;
       CREATE INDEX messages_outbox ON messages (seq) WHERE status = 'pending';
+      CREATE TABLE placeholders (
+        message_id TEXT NOT NULL, chat_id TEXT NOT NULL, direction TEXT NOT NULL,
+        message TEXT NOT NULL, due_at INTEGER NOT NULL,
+        PRIMARY KEY (message_id, chat_id, direction)
+      ) WITHOUT ROWID;
       CREATE TABLE media (
         id TEXT PRIMARY KEY,
         message_id TEXT NOT NULL, direction TEXT NOT NULL,

@@ -136,7 +136,7 @@ export function messagesTable(sql: SqlStorage) {
       const cursor = sql.exec(
         `INSERT INTO messages (id, chat_id, direction, address, from_phone, to_phone, from_lid, push_name, participant,
            type, text, quoted_id, quoted_text, unsupported, details, status, source, sent_at, payload)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING seq`,
         message.id,
         message.chatId,
         message.direction,
@@ -157,7 +157,8 @@ export function messagesTable(sql: SqlStorage) {
         message.sentAt,
         message.payload,
       );
-      return cursor.rowsWritten > 0;
+      // Not by the rows written: a conflict writes one too, into the counter behind AUTOINCREMENT.
+      return cursor.toArray().length > 0;
     },
 
     /** What waits to be sent or acknowledged, oldest first, each with its slot. */

@@ -10,6 +10,7 @@ import { type MediaTable, mediaTable } from "./media-table.ts";
 import { messageLookups } from "./message-lookups.ts";
 import { type MessageTargets, messageTargets } from "./message-targets.ts";
 import { type MessagesTable, messagesTable } from "./messages-table.ts";
+import { type PlaceholdersTable, placeholdersTable } from "./placeholders-table.ts";
 import { type PreferencesTable, preferencesTable } from "./preferences-table.ts";
 import { type Pruning, pruning } from "./prune.ts";
 import { type ReceiptsTable, receiptsTable } from "./receipts-table.ts";
@@ -23,6 +24,7 @@ export interface Store {
   targets: MessageTargets;
   lookups: MessageLookups;
   receipts: ReceiptsTable;
+  placeholders: PlaceholdersTable;
   media: MediaTable;
   contacts: ContactsTable;
   events: EventsTable;
@@ -45,6 +47,7 @@ export function openStore(sql: SqlStorage): Store {
     targets: messageTargets(sql),
     lookups: messageLookups(sql, contacts),
     receipts: receiptsTable(sql),
+    placeholders: placeholdersTable(sql),
     media: mediaTable(sql),
     contacts,
     events: eventsTable(sql),

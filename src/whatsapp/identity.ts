@@ -17,6 +17,11 @@ export function isGroup(jid: string): boolean {
   return jid.endsWith("@g.us");
 }
 
+/** A channel: one side writes, nobody answers. */
+export function isNewsletter(jid: string): boolean {
+  return jid.endsWith("@newsletter");
+}
+
 export const phoneJid = (phone: string): string => `${phone}@s.whatsapp.net`;
 export const lidJid = (lid: string): string => `${lid}@lid`;
 

@@ -1,17 +1,24 @@
 /**
  * Brings a ciphertext and its stanza back together. Baileys hands the Signal repository only the ciphertext; the
- * stanza it came in carries id, sender and time. Both refer to the same bytes in memory, which is the key here.
+ * stanza it came in carries id, sender and time. Both refer to the same bytes in memory, which is the key here. What
+ * comes without a ciphertext that can be read is told of as well: nothing is dropped.
  */
 import type { BinaryNode } from "./baileys.ts";
-import { writeRandomPadMax16 } from "./baileys.ts";
-import type { Me } from "./normalise/stanza.ts";
-import { normaliseStanza, originOf } from "./normalise/stanza.ts";
-import type { MessageLookups, ReceivedMessage } from "./session.ts";
+import { areJidsSameUser, decodeMessageNode, proto, unpadRandomMax16, writeRandomPadMax16 } from "./baileys.ts";
+import { contentless, SECOND_CHANCE_MS } from "./contentless.ts";
+import { type Me, normaliseStanza, originOf, withoutContent } from "./normalise/stanza.ts";
+import { normaliseWebMessage } from "./normalise/web-message.ts";
+import type { MessageLookups, ReceivedMessage, StanzaOrigin, Unavailable } from "./session.ts";
 import type { Decrypted } from "./signal-repository.ts";
 
 interface Deps {
   lookups: MessageLookups;
+  me: () => Me;
   onMessage: (message: ReceivedMessage) => void;
+  onPlaceholder: (message: ReceivedMessage, waitMs: number) => void;
+  onEmpty: (origin: StanzaOrigin) => void;
+  /** A message that is for people could not be decrypted. */
+  onFailure: (key: proto.IMessageKey) => void;
   warn: (text: string) => void;
 }
 
@@ -24,32 +31,83 @@ export class InboundStanzas {
     this.#deps = deps;
   }
 
-  /** Remembers the ciphertexts of a `<message>` stanza; call it before Baileys sees the stanza. */
+  /** Takes a `<message>` stanza before Baileys sees it: remembers its ciphertexts, stores what has none. */
   arrived(stanza: BinaryNode): void {
-    if (!Array.isArray(stanza.content)) return;
-    for (const { tag, content } of stanza.content) {
-      if (tag === "enc" && content instanceof Uint8Array) this.#stanzas.set(content, stanza);
+    const children = Array.isArray(stanza.content) ? stanza.content : [];
+    for (const { tag, content } of children) {
+      if (!(content instanceof Uint8Array)) continue;
+      if (tag === "enc") this.#stanzas.set(content, stanza);
+      if (tag === "plaintext") this.#quietly(() => this.#take(stanza, content));
     }
+    const missing = contentless(children);
+    if (missing) this.#quietly(() => this.#miss(stanza, missing.why, missing.waitMs));
   }
 
   /** Hands a decrypted message on to be stored. Never throws: the ratchet that moved with it must be committed. */
-  store(decrypted: unknown, me: Me): void {
+  store(decrypted: unknown): void {
     const { ciphertext, plaintext } = decrypted as Decrypted;
     const stanza = this.#stanzas.get(ciphertext);
-    if (!stanza) return;
+    if (stanza) this.#quietly(() => this.#take(stanza, unpadRandomMax16(plaintext)));
+  }
+
+  /** A ciphertext could not be decrypted. */
+  failed(ciphertext: Uint8Array): void {
+    const stanza = this.#stanzas.get(ciphertext);
+    if (!stanza || isHidden(stanza) || stanza.attrs.category === "peer") return;
+    this.#quietly(() => {
+      this.#miss(stanza, "undecryptable", SECOND_CHANCE_MS);
+      const me = this.#deps.me();
+      this.#deps.onFailure(decodeMessageNode(stanza, me.id, me.lid).fullMessage.key);
+    });
+  }
+
+  /** The padded payload of a stanza that was stored before and now comes again. */
+  find(ciphertext: Uint8Array): Uint8Array | null {
+    const stanza = this.#stanzas.get(ciphertext);
+    const origin = stanza ? originOf(stanza, this.#deps.me()) : null;
+    const payload = origin ? this.#deps.lookups.received(origin) : null;
+    return payload ? writeRandomPadMax16(payload) : null;
+  }
+
+  #take(stanza: BinaryNode, payload: Uint8Array): void {
+    const { lookups, onMessage, onEmpty } = this.#deps;
+    const me = this.#deps.me();
+    if (stanza.attrs.category === "peer") {
+      for (const message of resentIn(stanza, payload, me, lookups)) onMessage(message);
+      return;
+    }
+    const message = normaliseStanza(stanza, payload, me, lookups);
+    const origin = message ?? originOf(stanza, me);
+    if (message) onMessage(message);
+    else if (origin) onEmpty(origin);
+  }
+
+  #miss(stanza: BinaryNode, why: Unavailable, waitMs: number): void {
+    const message = withoutContent(stanza, why, this.#deps.me());
+    if (message) this.#deps.onPlaceholder(message, waitMs);
+  }
+
+  #quietly(work: () => void): void {
     try {
-      const message = normaliseStanza(stanza, plaintext, me, this.#deps.lookups);
-      if (message) this.#deps.onMessage(message);
+      work();
     } catch (error) {
       this.#deps.warn(`a message could not be read (${error instanceof Error ? error.name : "unknown error"})`);
     }
   }
+}
 
-  /** The padded payload of a stanza that was stored before and now comes again. */
-  find(ciphertext: Uint8Array, me: Me): Uint8Array | null {
-    const stanza = this.#stanzas.get(ciphertext);
-    const origin = stanza ? originOf(stanza, me) : null;
-    const payload = origin ? this.#deps.lookups.received(origin) : null;
-    return payload ? writeRandomPadMax16(payload) : null;
-  }
+/** What its sender wants nobody to miss when it cannot be read: reactions, edits, votes. */
+const isHidden = ({ content }: BinaryNode): boolean =>
+  Array.isArray(content) && content.some(({ tag, attrs }) => tag === "enc" && attrs["decrypt-fail"] === "hide");
+
+/** Messages that our own phone hands on because this device could not read them. */
+function resentIn(stanza: BinaryNode, payload: Uint8Array, me: Me, lookups: MessageLookups): ReceivedMessage[] {
+  const from = stanza.attrs.from ?? "";
+  if (!areJidsSameUser(from, me.id) && !areJidsSameUser(from, me.lid)) return [];
+  const { protocolMessage } = proto.Message.decode(payload);
+  const results = protocolMessage?.peerDataOperationRequestResponseMessage?.peerDataOperationResult ?? [];
+  return results.flatMap(({ placeholderMessageResendResponse: resent }) => {
+    if (!resent?.webMessageInfoBytes) return [];
+    return normaliseWebMessage(proto.WebMessageInfo.decode(resent.webMessageInfoBytes), me, lookups) ?? [];
+  });
 }

@@ -24,7 +24,9 @@ import { membersOf } from "./group-members.ts";
 import { harden } from "./harden.ts";
 import { lidOf, phoneJid, phoneOf, withoutDevice } from "./identity.ts";
 import { InboundStanzas } from "./inbound-stanzas.ts";
+import { originIn } from "./normalise/stanza.ts";
 import { ownProfile } from "./own-profile.ts";
+import { PhoneRequests } from "./phone-requests.ts";
 import { ReceiptDesk } from "./receipt-desk.ts";
 import { ackOf } from "./receipts.ts";
 import { capOf, lockOf } from "./restrictions.ts";
@@ -75,6 +77,7 @@ class BaileysSession implements WhatsAppSession {
   readonly #socket: WASocket;
   readonly #inbound: InboundStanzas;
   readonly #receipts: ReceiptDesk;
+  readonly #phoneRequests: PhoneRequests;
   readonly #creds: AuthenticationCreds;
   readonly #groups: ReturnType<typeof groupMetadata>;
   readonly profile: OwnProfile;
@@ -88,8 +91,21 @@ class BaileysSession implements WhatsAppSession {
     this.#deps = deps;
     this.#inbound = new InboundStanzas({
       lookups: deps.lookups,
+      me: () => this.#me(),
       onMessage: (message) => this.#emit({ type: "message", message }),
+      onPlaceholder: (message, waitMs) => this.#emit({ type: "placeholder", message, waitMs }),
+      onEmpty: (origin) => this.#emit({ type: "empty", origin }),
+      onFailure: (key) => this.#phoneRequests.failed(key),
       warn: deps.warn,
+    });
+    this.#phoneRequests = new PhoneRequests({
+      isHere: (key) => {
+        const origin = originIn(key);
+        return origin === null || deps.lookups.received(origin) !== null;
+      },
+      ask: (key) => {
+        this.#guarded(() => this.#socket.requestPlaceholderResend(key)).catch(() => undefined);
+      },
     });
     this.#receipts = new ReceiptDesk({
       lookups: deps.lookups,
@@ -103,7 +119,7 @@ class BaileysSession implements WhatsAppSession {
     const auth = openAuthStore({
       storage: deps.storage,
       isCurrent: () => !this.#over && deps.isCurrent(),
-      onInbound: (decrypted) => this.#inbound.store(decrypted, this.#me()),
+      onInbound: (decrypted) => this.#inbound.store(decrypted),
     });
     this.#creds = auth.creds;
     WA_CERT_DETAILS.PUBLIC_KEY = endpoint.rootKey ? Buffer.from(endpoint.rootKey) : WHATSAPP_ROOT_KEY;
@@ -121,8 +137,11 @@ class BaileysSession implements WhatsAppSession {
       // Our store commits synchronously: a failed write stays failed, waiting would only hide it.
       transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 0 },
       makeSignalRepository: guardedSignalRepository(
-        (ciphertext) => this.#inbound.find(ciphertext, this.#me()),
-        () => this.#emit({ type: "undecryptable" }),
+        (ciphertext) => this.#inbound.find(ciphertext),
+        (ciphertext) => {
+          this.#inbound.failed(ciphertext);
+          this.#emit({ type: "undecryptable" });
+        },
         (pn, lid) => this.#learn(pn, lid),
       ),
       cachedGroupMetadata: (jid) => this.#group(jid),
@@ -230,6 +249,7 @@ class BaileysSession implements WhatsAppSession {
   close(): void {
     if (this.#over) return;
     this.#over = true;
+    this.#phoneRequests.stop();
     void this.#socket.end(undefined);
   }
 

@@ -78,11 +78,20 @@ export interface MessageDetails {
   forwarded?: true;
   viewOnce?: true;
   ephemeral?: true;
+  /** Why this device has nothing of what it says; see `Unavailable`. */
+  unavailable?: Unavailable;
   /** Digits of the people mentioned; LIDs as `…@lid`. */
   mentions?: string[];
   /** Links and quick replies offered. */
   buttons?: { id: string; text: string; url?: string }[];
 }
+
+/**
+ * Why a message came without its content. `view_once`: WhatsApp shows such messages on phones only. `withheld`: the
+ * server did not give it to this device; the phone is asked for it. `undecryptable`: its sender, and the phone, are
+ * asked for it again. `unknown_encryption`: encrypted in a way this version does not know.
+ */
+export type Unavailable = "view_once" | "withheld" | "undecryptable" | "unknown_encryption";
 
 /** A file at WhatsApp's media servers. */
 export interface RemoteFile {
@@ -180,6 +189,10 @@ export type SessionEvent =
   | { type: "open"; phone: string; lid: string | null; name: string | null }
   /** Emitted inside the transaction that stores the message's ratchet: the handler stores it, synchronously. */
   | { type: "message"; message: ReceivedMessage }
+  /** A message came without its content; told after `waitMs`, unless the content comes as a `message` before. */
+  | { type: "placeholder"; message: ReceivedMessage; waitMs: number }
+  /** A message turned out to carry nothing for people: no content of it is awaited any more. */
+  | { type: "empty"; origin: StanzaOrigin }
   | { type: "receipt"; receipt: ReceiptUpdate }
   /** WhatsApp's server took a message of ours (`error: null`) or refused it (463, 479 …). */
   | { type: "ack"; messageId: string; error: number | null }

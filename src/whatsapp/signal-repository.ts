@@ -56,7 +56,7 @@ function writeTokensAtOnce(keys: SignalKeyStoreWithTransaction, outside: <T>(job
 export function guardedSignalRepository(
   findDecrypted: FindDecrypted,
   /** Told of every ciphertext that cannot be decrypted. */
-  onFailure: () => void = () => undefined,
+  onFailure: (ciphertext: Uint8Array) => void = () => undefined,
   /** Told of every phone and LID that Baileys learns to be one person, from whatever stanza or answer; JIDs. */
   onPair: (pn: string, lid: string) => void = () => undefined,
 ): MakeRepository {
@@ -89,7 +89,7 @@ export function guardedSignalRepository(
         // was stored is the better question.
         const known = findDecrypted(ciphertext);
         if (known) return known;
-        onFailure();
+        onFailure(ciphertext);
         throw error;
       }
     };

@@ -76,6 +76,7 @@ const details: Required<Omit<MessageDetails, "buttons">> = {
   forwarded: true,
   viewOnce: true,
   ephemeral: true,
+  unavailable: "withheld",
   mentions: ["494", "78@lid"],
 };
 

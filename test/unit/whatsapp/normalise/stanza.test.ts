@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type BinaryNode, proto, writeRandomPadMax16 } from "../../../../src/whatsapp/baileys.ts";
+import { type BinaryNode, proto } from "../../../../src/whatsapp/baileys.ts";
 import { normaliseStanza, originOf } from "../../../../src/whatsapp/normalise/stanza.ts";
 
 const ME = { id: "490:5@s.whatsapp.net", lid: "11:5@lid" };
@@ -10,10 +10,10 @@ const stanza = (attrs: Record<string, string>): BinaryNode => ({
   attrs: { id: "3EB0A", from: "491@s.whatsapp.net", t: "1793534400", type: "text", ...attrs },
 });
 
-const padded = (message: proto.IMessage): Uint8Array => writeRandomPadMax16(proto.Message.encode(message).finish());
+const encoded = (message: proto.IMessage): Uint8Array => Uint8Array.from(proto.Message.encode(message).finish());
 
 const received = (attrs: Record<string, string>, message: proto.IMessage = { conversation: "Hello" }) =>
-  normaliseStanza(stanza(attrs), padded(message), ME, { poll: () => null });
+  normaliseStanza(stanza(attrs), encoded(message), ME, { poll: () => null });
 
 describe("a message stanza", () => {
   test("becomes our message, with its payload as it was sent", () => {
@@ -97,8 +97,7 @@ describe("what belongs to no conversation is no message:", () => {
   test.each([
     ["talk between our own devices", { category: "peer" }],
     ["a status", { from: "status@broadcast", participant: "491@s.whatsapp.net" }],
-    ["a broadcast list", { from: "123@broadcast", participant: "491@s.whatsapp.net" }],
-    ["a newsletter", { from: "123@newsletter" }],
+    ["a copy of what we sent to a broadcast list", { from: "123@broadcast", participant: "490:5@s.whatsapp.net" }],
   ])("%s", (_, attrs) => {
     expect(received(attrs)).toBeNull();
   });
@@ -119,7 +118,7 @@ describe("a stanza that breaks the rules is refused:", () => {
   });
 
   test("one whose payload is no message", () => {
-    const noMessage = writeRandomPadMax16(Uint8Array.of(0xff, 0xff, 0xff));
+    const noMessage = Uint8Array.of(0xff, 0xff, 0xff);
     expect(() => normaliseStanza(stanza({}), noMessage, ME, { poll: () => null })).toThrow();
   });
 });
@@ -131,4 +130,15 @@ test("where a stanza comes from is told without its content, and without devices
     participantJid: "77@lid",
   });
   expect(originOf(stanza({ from: "status@broadcast", participant: "77@lid" }), ME)).toBeNull();
+});
+
+test("what somebody sends to a broadcast list is a message in their own chat", () => {
+  expect(received({ from: "123@broadcast", participant: "491:2@s.whatsapp.net" })).toMatchObject({
+    chatJid: "491@s.whatsapp.net",
+    participantJid: null,
+  });
+});
+
+test("a channel's post is a message of the channel", () => {
+  expect(received({ from: "123@newsletter" })).toMatchObject({ chatJid: "123@newsletter", participantJid: null });
 });

@@ -1,0 +1,124 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { identify } from "../../../src/inbound/identify.ts";
+import { forgetPlaceholder, tellPlaceholders } from "../../../src/inbound/placeholders.ts";
+import { type InboundContext, receive, receivePlaceholder } from "../../../src/inbound/receive.ts";
+import { openStore, type Store } from "../../../src/store/store.ts";
+import type { ReceivedMessage } from "../../../src/whatsapp/session.ts";
+import { numberStorage } from "../../support/sqlite.ts";
+
+const NOW = Date.parse("2026-11-01T12:00:00.000Z");
+const DUE = NOW + 30_000;
+const ALICE = "491@s.whatsapp.net";
+const ALICE_LID = "77@lid";
+const GROUP = "120363000000000001@g.us";
+
+let store: Store;
+let context: InboundContext;
+let told: () => Record<string, unknown>[];
+
+beforeEach(() => {
+  const { sql } = numberStorage();
+  store = openStore(sql);
+  context = {
+    store,
+    instanceId: "wa_1",
+    ownPhone: "490",
+    hasWebhook: true,
+    newFile: () => ({ id: "f1", key: "o/i/media/f1" }),
+    now: NOW,
+    onStored: () => undefined,
+  };
+  told = () =>
+    sql
+      .exec<{ payload: string }>("SELECT payload FROM events WHERE type = 'message' ORDER BY seq")
+      .toArray()
+      .map(({ payload }) => JSON.parse(payload));
+});
+
+const full = (fields: Partial<ReceivedMessage> = {}): ReceivedMessage => ({
+  id: "3EB0A",
+  chatJid: ALICE,
+  altJid: null,
+  participantJid: null,
+  fromMe: false,
+  pushName: "Alice",
+  sentAt: NOW - 1_000,
+  content: { type: "text", text: "Hello", quoted: null, unsupported: false },
+  payload: Uint8Array.of(1, 2),
+  ...fields,
+});
+
+const empty = (fields: Partial<ReceivedMessage> = {}): ReceivedMessage =>
+  full({
+    content: { type: "text", text: "", quoted: null, unsupported: true, details: { unavailable: "undecryptable" } },
+    payload: new Uint8Array(0),
+    ...fields,
+  });
+
+const stored = () => store.messages.list({ limit: 10 }).messages;
+
+describe("a message that came without its content", () => {
+  test("is in the history at once, and told of when its time has come, once", () => {
+    receivePlaceholder(empty(), DUE, context);
+    expect(stored()).toMatchObject([{ text: "", unsupported: true, details: { unavailable: "undecryptable" } }]);
+    expect([tellPlaceholders(context), told()]).toEqual([false, []]);
+    const later = { ...context, now: DUE };
+    expect([tellPlaceholders(later), tellPlaceholders(later)]).toEqual([true, false]);
+    expect(told()).toMatchObject([
+      { message_id: "3EB0A", message: "", unsupported: true, unavailable: "undecryptable" },
+    ]);
+    expect(store.placeholders.nextDueAt()).toBeNull();
+  });
+
+  test("that comes in time is a message like any other", () => {
+    receivePlaceholder(empty(), DUE, context);
+    receive(full(), context);
+    tellPlaceholders({ ...context, now: DUE });
+    expect(told()).toMatchObject([{ message: "Hello" }]);
+    expect(told()[0]).not.toHaveProperty("recovered");
+    expect(stored()).toMatchObject([{ text: "Hello", unsupported: false, details: {} }]);
+  });
+
+  test("that comes after it was told is told again, as recovered", () => {
+    receivePlaceholder(empty(), DUE, context);
+    tellPlaceholders({ ...context, now: DUE });
+    receive(full(), context);
+    expect(told()).toMatchObject([{ message: "" }, { message: "Hello", recovered: true }]);
+    expect(receive(full(), context)).toBe(false);
+  });
+
+  test("and comes again like that changes nothing", () => {
+    receivePlaceholder(empty(), DUE, context);
+    receivePlaceholder(empty(), DUE + 1, context);
+    receive(full(), context);
+    receivePlaceholder(empty(), DUE, context);
+    expect([stored().length, store.placeholders.nextDueAt()]).toEqual([1, null]);
+    expect(stored()).toMatchObject([{ text: "Hello" }]);
+  });
+
+  test("is told under the phone that became known meanwhile", () => {
+    receivePlaceholder(empty({ chatJid: ALICE_LID }), DUE, context);
+    identify("491", "77", context);
+    tellPlaceholders({ ...context, now: DUE });
+    expect(told()).toMatchObject([{ chat_id: ALICE, from_phone: "491", from_lid: "77" }]);
+  });
+
+  test("is filled by its writer only: in a group everybody could use its id", () => {
+    receivePlaceholder(empty({ chatJid: GROUP, participantJid: ALICE_LID }), DUE, context);
+    expect(receive(full({ chatJid: GROUP, participantJid: "78@lid" }), context)).toBe(false);
+    expect(stored()).toMatchObject([{ text: "" }]);
+    expect(receive(full({ chatJid: GROUP, participantJid: ALICE_LID }), context)).toBe(true);
+    expect(stored()).toMatchObject([{ text: "Hello", participant: ALICE_LID }]);
+  });
+
+  test("and turns out to say nothing is forgotten, unless it was told", () => {
+    const origin = { id: "3EB0A", chatJid: ALICE, participantJid: null };
+    receivePlaceholder(empty(), DUE, context);
+    forgetPlaceholder(origin, context);
+    expect([stored(), store.placeholders.nextDueAt()]).toEqual([[], null]);
+    receivePlaceholder(empty(), DUE, context);
+    tellPlaceholders({ ...context, now: DUE });
+    forgetPlaceholder(origin, context);
+    expect(stored()).toHaveLength(1);
+  });
+});
