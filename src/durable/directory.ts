@@ -11,7 +11,7 @@ import { DIRECTORY_MIGRATIONS } from "../directory/migrations.ts";
 import type { Env } from "../env.ts";
 import { ok, type Result, refuse } from "../errors.ts";
 import { idempotencyTable } from "../idempotency/idempotency-table.ts";
-import { type IdempotencyVerdict, IdempotentCalls } from "../idempotency/idempotent-calls.ts";
+import { type IdempotencyVerdict, IdempotentCalls, type IdempotentEnd } from "../idempotency/idempotent-calls.ts";
 import { migrate } from "../store/migrate.ts";
 import type { DirectoryRpc, InstanceSummary, KeyGrant, KeyView, NewAuditEntry, NewKey } from "./rpc.ts";
 
@@ -88,9 +88,9 @@ export class DirectoryObject extends DurableObject<Env> implements DirectoryRpc 
     return this.#calls.begin(id, fingerprint);
   }
 
-  async endIdempotent(id: string, answer: string | null): Promise<void> {
+  async endIdempotent(id: string, end: IdempotentEnd): Promise<void> {
     this.#createTables();
-    this.#calls.end(id, answer);
+    this.#calls.end(id, end);
   }
 
   async recordAction(entry: NewAuditEntry): Promise<void> {

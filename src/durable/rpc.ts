@@ -4,7 +4,7 @@
  * never act on another organisation's number. `connect` and `fetch` are reserved names on a stub.
  */
 import type { Result } from "../errors.ts";
-import type { IdempotencyVerdict } from "../idempotency/idempotent-calls.ts";
+import type { IdempotencyVerdict, IdempotentEnd } from "../idempotency/idempotent-calls.ts";
 import type {
   DeliveryQuery,
   DeliveryView,
@@ -211,8 +211,7 @@ export interface InstanceRpc extends ConductRpc, SessionRpc {
   webhook(orgId: string): Promise<Result<WebhookView>>;
   /** `unknown` when there is no such instance: nothing is noted, the call is to run and be refused. */
   beginIdempotent(orgId: string, id: string, fingerprint: string): Promise<IdempotencyVerdict | { state: "unknown" }>;
-  /** @param answer sealed; null when nothing was done */
-  endIdempotent(orgId: string, id: string, answer: string | null): Promise<void>;
+  endIdempotent(orgId: string, id: string, end: IdempotentEnd): Promise<void>;
   profile(orgId: string): Promise<Result<ProfileView>>;
   /** `not_connected`, `invalid_request` or `too_large` for a picture that cannot be used, `unavailable`. */
   changeProfile(orgId: string, change: ProfileChange): Promise<Result<ProfileChange["field"]>>;
@@ -323,8 +322,7 @@ export interface DirectoryRpc {
   checkKey(id: string, hash: string): Promise<KeyGrant | null>;
   recordAction(entry: NewAuditEntry): Promise<void>;
   beginIdempotent(id: string, fingerprint: string): Promise<IdempotencyVerdict>;
-  /** @param answer sealed; null when nothing was done */
-  endIdempotent(id: string, answer: string | null): Promise<void>;
+  endIdempotent(id: string, end: IdempotentEnd): Promise<void>;
   /** Newest first; `next` is the cursor of the following page. */
   listActions(query: { limit: number; cursor?: string }): Promise<{ entries: AuditEntry[]; next: string | null }>;
 }

@@ -18,6 +18,15 @@ export type IdempotencyVerdict =
   /** It is still being executed. */
   | { state: "busy" };
 
+/** How a call ended. */
+export type IdempotentEnd =
+  /** The answer, sealed: repetitions get it again. */
+  | { kind: "answered"; answer: string }
+  /** Nothing was done: the key is free again. */
+  | { kind: "undone" }
+  /** It was done, but what became of it is not known yet: the same call, and no other, runs again and finds out. */
+  | { kind: "unfinished" };
+
 export class IdempotentCalls {
   readonly #table: IdempotencyTable;
   readonly #now: () => number;
@@ -50,10 +59,9 @@ export class IdempotentCalls {
     return ended ? this.begin(id, fingerprint) : { state: "busy" };
   }
 
-  /** @param answer null when the call may be tried again: nothing was done */
-  end(id: string, answer: string | null): void {
-    if (answer === null) this.#table.forget(id);
-    else this.#table.answer(id, answer);
+  end(id: string, end: IdempotentEnd): void {
+    if (end.kind === "undone") this.#table.forget(id);
+    if (end.kind === "answered") this.#table.answer(id, end.answer);
     const waiting = this.#running.get(id) ?? [];
     this.#running.delete(id);
     for (const wake of waiting) wake();

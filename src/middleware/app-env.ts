@@ -53,7 +53,7 @@ export interface AppEnv {
     /** Below `/api/instances/{instanceId}` only. */
     instanceId: string;
     instance: InstanceRpc;
-    /** Set by a send that the number-safety rules held back: it may be tried again under the same idempotency key. */
-    heldBack?: boolean;
+    /** Set by a send that the number-safety rules held back, or that WhatsApp has not taken yet. */
+    sending?: "held_back" | "pending";
   };
 }

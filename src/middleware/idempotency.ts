@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Context, MiddlewareHandler } from "hono";
 import { refuse } from "../errors.ts";
+import type { IdempotentEnd } from "../idempotency/idempotent-calls.ts";
 import { openAnswer, sealAnswer } from "../idempotency/sealed-answer.ts";
 import type { AppEnv } from "./app-env.ts";
 import { RefusalError } from "./errors.ts";
@@ -35,11 +36,11 @@ function keeperOf(c: Context<AppEnv>) {
   return instance === undefined
     ? {
         begin: (id: string, print: string) => services.directory(orgId).beginIdempotent(id, print),
-        end: (id: string, answer: string | null) => services.directory(orgId).endIdempotent(id, answer),
+        end: (id: string, end: IdempotentEnd) => services.directory(orgId).endIdempotent(id, end),
       }
     : {
         begin: (id: string, print: string) => instance.beginIdempotent(orgId, id, print),
-        end: (id: string, answer: string | null) => instance.endIdempotent(orgId, id, answer),
+        end: (id: string, end: IdempotentEnd) => instance.endIdempotent(orgId, id, end),
       };
 }
 
@@ -77,22 +78,27 @@ export const idempotency: MiddlewareHandler<AppEnv> = async (c, next) => {
       return next();
   }
   c.set("idempotencyId", id);
-  let answer: string | null = null;
+  let end: IdempotentEnd = { kind: "undone" };
   try {
     await next();
-    // A send that the rules held back did nothing either: the same key sends it later.
-    answer = c.get("heldBack") ? null : await keptAnswer(c.res, key);
+    end = await endOf(c, key);
   } finally {
-    await keeper.end(id, answer);
+    await keeper.end(id, end);
   }
   return undefined;
 };
 
-/** Null when the call was refused or failed: nothing was done, so the same call may be tried again under the same key. */
-async function keptAnswer(response: Response, key: string): Promise<string | null> {
-  if (!response.ok) return null;
+/** A call that was refused or failed did nothing, so the same call may be tried again under the same key. */
+async function endOf(c: Context<AppEnv>, key: string): Promise<IdempotentEnd> {
+  const response = c.res;
+  const sending = c.get("sending");
+  // A send that the rules held back did nothing either: the same key sends it later.
+  if (!response.ok || sending === "held_back") return { kind: "undone" };
+  // The number's own object knows the message by the key; asked again it tells what became of it and sends nothing.
+  if (sending === "pending" && c.get("instance") !== undefined) return { kind: "unfinished" };
   const body = Buffer.from(await response.clone().arrayBuffer());
-  if (body.length > LARGEST_ANSWER_BYTES) return null;
+  if (body.length > LARGEST_ANSWER_BYTES) return { kind: "undone" };
   const contentType = response.headers.get("Content-Type");
-  return sealAnswer({ status: response.status, contentType, body: body.toString("base64") }, key);
+  const answer = sealAnswer({ status: response.status, contentType, body: body.toString("base64") }, key);
+  return { kind: "answered", answer };
 }

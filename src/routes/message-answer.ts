@@ -34,9 +34,10 @@ export function sentAnswer(message: SentMessage) {
 }
 
 /** What goes with a send that was held back: the header with the wait in whole seconds, and a mark for idempotency. */
-export function retryAfter(c: Context<AppEnv>, { blocked }: SentMessage): Record<string, string> {
+export function retryAfter(c: Context<AppEnv>, { blocked, status }: SentMessage): Record<string, string> {
+  if (status === "pending") c.set("sending", "pending");
   if (!blocked) return {};
-  c.set("heldBack", true);
+  c.set("sending", "held_back");
   return blocked.waitMs === null ? {} : { "Retry-After": String(Math.ceil(blocked.waitMs / 1_000)) };
 }
 

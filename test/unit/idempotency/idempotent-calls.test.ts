@@ -3,6 +3,7 @@ import { idempotencyTable, KEPT_FOR_MS } from "../../../src/idempotency/idempote
 import { IdempotentCalls } from "../../../src/idempotency/idempotent-calls.ts";
 import { numberStorage } from "../../support/sqlite.ts";
 
+const SEALED = { kind: "answered", answer: "sealed" } as const;
 const NOW = Date.parse("2026-11-23T08:00:00.000Z");
 
 function object() {
@@ -22,7 +23,7 @@ describe("a call with a key", () => {
   test("runs the first time and is answered from the store afterwards", async () => {
     const { calls } = object();
     expect(await calls.begin("id", "print")).toEqual({ state: "run" });
-    calls.end("id", "sealed");
+    calls.end("id", SEALED);
     expect(await calls.begin("id", "print")).toEqual({ state: "done", answer: "sealed" });
   });
 
@@ -30,7 +31,7 @@ describe("a call with a key", () => {
     const { calls } = object();
     await calls.begin("id", "print");
     expect(await calls.begin("id", "other")).toEqual({ state: "mismatch" });
-    calls.end("id", "sealed");
+    calls.end("id", SEALED);
     expect(await calls.begin("id", "other")).toEqual({ state: "mismatch" });
   });
 
@@ -38,7 +39,7 @@ describe("a call with a key", () => {
     const { calls } = object();
     await calls.begin("id", "print");
     const repetitions = [calls.begin("id", "print"), calls.begin("id", "print")];
-    calls.end("id", "sealed");
+    calls.end("id", SEALED);
     expect(await Promise.all(repetitions)).toEqual([
       { state: "done", answer: "sealed" },
       { state: "done", answer: "sealed" },
@@ -50,10 +51,20 @@ describe("a call with a key", () => {
     await calls.begin("id", "print");
     const first = calls.begin("id", "print");
     const second = calls.begin("id", "print");
-    calls.end("id", null);
+    calls.end("id", { kind: "undone" });
     expect(await first).toEqual({ state: "run" });
-    calls.end("id", "sealed");
+    calls.end("id", SEALED);
     expect(await second).toEqual({ state: "done", answer: "sealed" });
+  });
+
+  test("whose outcome was not known yet runs again, and the key still belongs to this call", async () => {
+    const { calls } = object();
+    await calls.begin("id", "print");
+    calls.end("id", { kind: "unfinished" });
+    expect(await calls.begin("id", "other")).toEqual({ state: "mismatch" });
+    expect(await calls.begin("id", "print")).toEqual({ state: "run" });
+    calls.end("id", SEALED);
+    expect(await calls.begin("id", "print")).toEqual({ state: "done", answer: "sealed" });
   });
 
   test("whose object was stopped in the middle runs again when it is repeated", async () => {
@@ -67,10 +78,10 @@ describe("a call with a key", () => {
   test("is forgotten after 24 hours, and its row removed", async () => {
     const { calls, world, rows } = object();
     await calls.begin("id", "print");
-    calls.end("id", "sealed");
+    calls.end("id", SEALED);
     world.now = NOW + KEPT_FOR_MS;
     expect(await calls.begin("id", "other")).toEqual({ state: "run" });
-    calls.end("id", "sealed");
+    calls.end("id", SEALED);
     world.now += KEPT_FOR_MS;
     await calls.begin("another", "print");
     expect(rows()).toEqual([{ id: "another" }]);
