@@ -29,6 +29,8 @@ export class Connection {
   readonly pairingRefs: string[] = [];
   /** A silent server: nothing goes out any more and nothing that comes in is looked at. */
   silent = false;
+  /** A deaf server: it answers pings, and nothing else passes in either direction. */
+  deaf = false;
   readonly closed: Promise<void>;
   readonly #socket: WebSocket;
   readonly #events: ConnectionEvents;
@@ -63,6 +65,7 @@ export class Connection {
 
   /** Encodes, encrypts and sends in one synchronous step: the order of the cipher's counter is the order on the wire. */
   send(node: BinaryNode): void {
+    if (this.deaf && (node.tag !== "iq" || node.attrs.type !== "result")) return;
     if (this.silent || !this.#transport || this.#socket.readyState !== this.#socket.OPEN) return;
     this.#socket.send(frame(this.#transport.encrypt(encodeBinaryNode(node))));
   }
@@ -119,6 +122,7 @@ export class Connection {
       await this.#events.handshaken(this, finish);
     } else if (this.#transport) {
       const node = await decodeBinaryNode(this.#transport.decrypt(payload));
+      if (this.deaf && node.attrs.xmlns !== "w:p") return;
       if (!this.silent) await this.#events.stanza(this, node);
     }
   }

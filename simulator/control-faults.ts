@@ -22,6 +22,7 @@ export const FAULTS: Record<string, Fault> = {
   "mutes-keepalive": (simulator, body) =>
     simulator.mutesKeepalive(requiredText(body, "phone"), optionalFlag(body, "muted") ?? true),
   "goes-silent": (simulator, body) => simulator.goesSilent(requiredText(body, "phone")),
+  "goes-deaf": (simulator, body) => simulator.goesDeaf(requiredText(body, "phone")),
   "sets-routing": (simulator, body) => ({ routing: simulator.setsRouting(requiredText(body, "phone")) }),
   "low-prekeys": (simulator, body) => simulator.lowPrekeys(requiredText(body, "phone"), requiredNumber(body, "count")),
   "refuses-connections": (simulator, body) =>

@@ -66,6 +66,11 @@ export abstract class Faults {
     for (const connection of this.simulation.connectionsOf(this.#number(phone))) connection.silent = true;
   }
 
+  /** From now on pings are answered on the present connections, and nothing else passes in either direction. */
+  goesDeaf(phone: Recipient): void {
+    for (const connection of this.simulation.connectionsOf(this.#number(phone))) connection.deaf = true;
+  }
+
   /** Gives the linked devices routing bytes for their next connection; resolves with them in hex. */
   setsRouting(phone: Recipient, bytes: Uint8Array = randomBytes(6)): string {
     const routing = stanza("edge_routing", {}, [stanza("routing_info", {}, Buffer.from(bytes))]);

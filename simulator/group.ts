@@ -1,4 +1,5 @@
 /** A group: its members, and how a message reaches all their devices. */
+import { randomBytes } from "node:crypto";
 import type { BinaryNode } from "@whiskeysockets/baileys";
 import type { Account, Endpoint } from "./accounts.ts";
 import type { Simulation } from "./simulation.ts";
@@ -36,6 +37,34 @@ export class Group {
     return this.members
       .flatMap((member) => [0, ...member.companions.keys()].map((id) => ({ account: member, device: id })))
       .filter((endpoint) => endpoint.account !== account || endpoint.device !== device);
+  }
+
+  /** Takes somebody in; all members' linked devices are told. */
+  adds({ account }: { account: Account }): void {
+    if (!this.members.includes(account)) this.members.push(account);
+    this.#tell("add", account, this.members);
+  }
+
+  /** Takes somebody out; those who were members are told. */
+  removes({ account }: { account: Account }): void {
+    const before = [...this.members];
+    this.members.splice(this.members.indexOf(account), 1);
+    this.#tell("remove", account, before);
+  }
+
+  #tell(change: "add" | "remove", account: Account, to: Account[]): void {
+    const [actor] = to;
+    const who = stanza("participant", { jid: account.address("lid"), phone_number: account.address("pn") });
+    const attrs = {
+      from: this.jid,
+      type: "w:gp2",
+      id: randomBytes(6).toString("hex"),
+      t: unixSeconds(),
+      participant: actor?.address("lid") ?? "",
+      participant_pn: actor?.address("pn") ?? "",
+    };
+    const notification = stanza("notification", attrs, [stanza(change, {}, [who])]);
+    for (const companion of to.flatMap((member) => [...member.companions.values()])) companion.deliver(notification);
   }
 
   relay(simulation: Simulation, message: GroupMessage): void {
