@@ -5,9 +5,17 @@
 import { ok, type Result, refuse } from "../errors.ts";
 import type { Connection } from "../store/instance-table.ts";
 import { hasLinkedCredentials, wipeAuth } from "../whatsapp/auth/auth-store.ts";
-import { MISCONFIGURED } from "../whatsapp/disconnect-reasons.ts";
-import type { OpenSession, SessionDeps, SessionEvent, WhatsAppEndpoint, WhatsAppSession } from "../whatsapp/session.ts";
+import { DEAF, MISCONFIGURED } from "../whatsapp/disconnect-reasons.ts";
+import type {
+  OpenSession,
+  OutboundStanza,
+  SessionDeps,
+  SessionEvent,
+  WhatsAppEndpoint,
+  WhatsAppSession,
+} from "../whatsapp/session.ts";
 import { closed, connecting, isWanted, opened, paired, retrying, stopped, unlinked } from "./connection-state.ts";
+import { DeafWatch } from "./deaf-watch.ts";
 import { PairingCode } from "./pairing-code.ts";
 
 /** The keep-alive that holds the object in memory, and the watchdog that notices a session that is gone. */
@@ -27,6 +35,7 @@ export type TrafficEvent = Extract<
       | "call"
       | "retry"
       | "undecryptable"
+      | "membership"
       | "restricted";
   }
 >;
@@ -59,6 +68,7 @@ export class ConnectionKeeper {
   #session: WhatsAppSession | null = null;
   #qr: string | null = null;
   #code = new PairingCode();
+  #deafness: DeafWatch | null = null;
 
   constructor(deps: KeeperDeps) {
     this.#deps = deps;
@@ -75,6 +85,16 @@ export class ConnectionKeeper {
   /** The session messages can be sent through; null unless the number is online. */
   get online(): WhatsAppSession | null {
     return this.#deps.load().phase === "online" ? this.#session : null;
+  }
+
+  /** Hands a stanza to the open session; null when there is none. */
+  transmitter(): ((stanza: OutboundStanza) => Promise<void>) | null {
+    const session = this.online;
+    if (!session) return null;
+    return async (stanza) => {
+      await session.send(stanza);
+      if (session === this.#session) this.#deafness?.sent(stanza.id);
+    };
   }
 
   /** Starts linking by QR, or logs in. @returns false when the number is connected or connecting already */
@@ -142,6 +162,7 @@ export class ConnectionKeeper {
     if (!isWanted(state)) return;
     this.#deps.wake.set("heartbeat", this.#deps.now() + HEARTBEAT_MS);
     if (!this.#session) this.reconnect();
+    void this.#deafness?.look();
   }
 
   /** Wake-up: a retry is due. */
@@ -212,6 +233,7 @@ export class ConnectionKeeper {
       case "open":
         this.#deps.save(opened(this.#deps.load(), event, this.#deps.now()));
         this.#deps.log("success", `Connected as ${event.phone}`);
+        this.#listen();
         this.#deps.onOnline();
         return;
       case "closed":
@@ -219,8 +241,26 @@ export class ConnectionKeeper {
         this.#ended(event.end);
         return;
       default:
+        this.#deafness?.heard();
+        if (event.type === "ack") this.#deafness?.acknowledged([event.messageId]);
+        if (event.type === "receipt") this.#deafness?.acknowledged(event.receipt.messageIds);
         this.#deps.onTraffic(event);
     }
+  }
+
+  /** Watches the session that just opened. */
+  #listen(): void {
+    const session = this.#session;
+    this.#deafness?.stop();
+    this.#deafness = new DeafWatch({
+      probe: async () => (await session?.answers()) ?? false,
+      onDeaf: () => {
+        if (session !== this.#session) return;
+        this.#closeSession();
+        this.#ended({ code: null, text: DEAF });
+      },
+      now: this.#deps.now,
+    });
   }
 
   #showQr(text: string): void {
@@ -249,6 +289,8 @@ export class ConnectionKeeper {
   #ended(end: { code: number | null; text: string }): void {
     const { storage, load, save, now, random, log, wake } = this.#deps;
     this.#qr = null;
+    this.#deafness?.stop();
+    this.#deafness = null;
     this.#code.clear();
     const verdict = closed(load(), end, now(), random());
     if (verdict.clearAuth) wipeAuth(storage);
@@ -267,6 +309,8 @@ export class ConnectionKeeper {
   }
 
   #closeSession(): void {
+    this.#deafness?.stop();
+    this.#deafness = null;
     this.#session?.close();
     this.#session = null;
     this.#qr = null;

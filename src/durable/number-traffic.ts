@@ -57,15 +57,20 @@ export class NumberTraffic {
         outbox.acknowledged(event.messageId, event.error);
         return;
       case "retry":
-        conduct.guard.retried(event.messageId);
+        conduct.guard.keys.retried(event.messageId);
         return;
       case "undecryptable":
-        conduct.guard.undecryptable();
+        conduct.guard.keys.undecryptable();
+        return;
+      case "membership":
+        conduct.guard.membership(event.membership);
         return;
       case "restricted":
         conduct.restricted(event.restrictions);
         return;
       case "identity":
+        // Without this module only what a message itself names is known of a person.
+        if (!conduct.guard.config.modules.contactMapping.enabled) return;
         transaction(() => {
           if (identify(event.phone, event.lid, this.#inbound)) events.deliverSoon();
         });

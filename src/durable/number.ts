@@ -88,10 +88,7 @@ export class WhatsAppNumber {
       transaction: (work) => this.#transaction(work),
       instanceId: () => this.#instanceId,
       hasWebhook: () => this.events.hasWebhook,
-      transmit: () => {
-        const session = this.keeper.online;
-        return session ? (stanza) => session.send(stanza) : null;
-      },
+      transmit: () => this.keeper.transmitter(),
       admit: (message) => this.conduct.admit(message),
       onTransmitted: (id) => this.conduct.guard.transmitted(id),
       onRefused: (code, chatId) => this.conduct.guard.refused(code, chatId),

@@ -63,6 +63,9 @@ const explain = ([reason, reconnect, message, clear]: Row): DisconnectReason => 
 /** A setting of this deployment is wrong: no session was opened. */
 export const MISCONFIGURED = "misconfigured";
 
+/** The session answered pings and nothing else; we closed it. */
+export const DEAF = "deaf";
+
 /** @returns the row for this end; whatever is unknown backs off, because a connection is what the user wants. */
 export function explainDisconnect(end: SessionEnd): DisconnectReason {
   if (QR_EXPIRED.test(end.text)) {
@@ -77,6 +80,9 @@ export function explainDisconnect(end: SessionEnd): DisconnectReason {
   }
   if (end.text === MISCONFIGURED) {
     return explain(["misconfigured", "stop", "A setting of this deployment is wrong; connect again to see which."]);
+  }
+  if (end.text === DEAF) {
+    return explain(["unresponsive", "at_once", "WhatsApp answered pings but nothing else; a new connection is made."]);
   }
   const row = end.code === null ? undefined : BY_CODE[end.code];
   return explain(row ?? ["connection_lost", "back_off", "The connection to WhatsApp broke."]);

@@ -21,12 +21,14 @@ import { callOf } from "./calls.ts";
 import { catchListenerErrors } from "./caught-listeners.ts";
 import { requestFileAgain } from "./file-request.ts";
 import { membersOf } from "./group-members.ts";
+import { membershipOf } from "./group-membership.ts";
 import { harden } from "./harden.ts";
 import { lidOf, phoneJid, phoneOf, withoutDevice } from "./identity.ts";
 import { InboundStanzas } from "./inbound-stanzas.ts";
 import { originIn } from "./normalise/stanza.ts";
 import { ownProfile } from "./own-profile.ts";
 import { PhoneRequests } from "./phone-requests.ts";
+import { answersProbe } from "./probe.ts";
 import { ReceiptDesk } from "./receipt-desk.ts";
 import { ackOf } from "./receipts.ts";
 import { capOf, lockOf } from "./restrictions.ts";
@@ -167,9 +169,11 @@ class BaileysSession implements WhatsAppSession {
     });
     this.profile = ownProfile(this.#socket, this.#creds, (call) => this.#guarded(call));
     this.#wire(auth.saveCreds);
-    this.#socket.ws.prependListener("CB:notification,type:w:gp2", ({ attrs }: BinaryNode) =>
-      this.#groups.drop(attrs.from ?? ""),
-    );
+    this.#socket.ws.prependListener("CB:notification,type:w:gp2", (notification: BinaryNode) => {
+      this.#groups.drop(notification.attrs.from ?? "");
+      const membership = membershipOf(notification, this.#me());
+      if (membership) this.#emit({ type: "membership", membership });
+    });
   }
 
   async requestPairingCode(phone: string): Promise<string> {
@@ -226,6 +230,10 @@ class BaileysSession implements WhatsAppSession {
 
   async presence(available: boolean): Promise<void> {
     await this.#guarded(() => this.#socket.sendPresenceUpdate(available ? "available" : "unavailable"));
+  }
+
+  async answers(): Promise<boolean> {
+    return !this.#over && (await answersProbe(this.#socket));
   }
 
   async restrictions(): Promise<Restrictions> {

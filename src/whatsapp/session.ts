@@ -170,6 +170,14 @@ export interface Restrictions {
   cap: { total: number | null; used: number | null; status: string; cycleEndsAt: string | null } | null;
 }
 
+/** Our own place in a group. */
+export interface GroupMembership {
+  groupJid: string;
+  isMember: boolean;
+  /** Epoch milliseconds as WhatsApp tells; null when it does not. */
+  at: number | null;
+}
+
 /** A received message as a read receipt names it. */
 export interface ReadKey {
   messageId: string;
@@ -204,6 +212,8 @@ export type SessionEvent =
   | { type: "retry"; messageId: string }
   /** A message to us could not be decrypted; Baileys asks for it again. */
   | { type: "undecryptable" }
+  /** This number was taken into a group, or is no longer in it. */
+  | { type: "membership"; membership: GroupMembership }
   /** WhatsApp told by itself that it restricts this number, or no longer does. */
   | { type: "restricted"; restrictions: Restrictions }
   /** The session is over and will emit nothing more. */
@@ -250,6 +260,8 @@ export interface WhatsAppSession {
   markRead(keys: ReadKey[]): Promise<void>;
   /** Shows this number as online, or not. @throws SessionClosedError */
   presence(available: boolean): Promise<void>;
+  /** Asks WhatsApp something beyond a ping. @returns false when no answer came in time, or the session is over */
+  answers(): Promise<boolean>;
   /** Asks WhatsApp what it restricts. @throws SessionClosedError */
   restrictions(): Promise<Restrictions>;
   /** Tells WhatsApp to forget this device, then closes. */

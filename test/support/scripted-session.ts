@@ -28,6 +28,8 @@ interface Script {
   /** What a change of the profile does. */
   profile?: (field: "name" | "about" | "picture", value: string | Uint8Array | null) => Promise<void>;
   logout?: () => Promise<void>;
+  /** Whether a question beyond a ping is answered. */
+  answers?: () => Promise<boolean>;
 }
 
 export function scriptedWhatsApp(script: Script = {}) {
@@ -63,6 +65,7 @@ export function scriptedWhatsApp(script: Script = {}) {
       typing: async (to, on) => void session.seen.push(`${on ? "types" : "stops"} ${to}`),
       markRead: async (keys) => void session.seen.push(...keys.map(({ messageId }) => `reads ${messageId}`)),
       presence: async (available) => void session.seen.push(available ? "online" : "offline"),
+      answers: () => script.answers?.() ?? Promise.resolve(true),
       restrictions: async () => ({ lock: null, cap: null }),
       async logout() {
         await script.logout?.();
