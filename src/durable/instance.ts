@@ -6,7 +6,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env.ts";
 import { ok, type Result, refuse } from "../errors.ts";
 import { idempotencyTable } from "../idempotency/idempotency-table.ts";
-import { type IdempotencyVerdict, IdempotentCalls } from "../idempotency/idempotent-calls.ts";
+import { type IdempotencyVerdict, IdempotentCalls, type IdempotentEnd } from "../idempotency/idempotent-calls.ts";
 import { behaviorSettings } from "../number-safety/behavior.ts";
 import { deleteMessage, editMessage, react } from "../sending/act-on-message.ts";
 import { mediaHosts } from "../sending/media-hosts.ts";
@@ -244,8 +244,8 @@ export class InstanceObject extends DurableObject<Env> implements InstanceRpc {
     return verdict.ok ? verdict.value : { state: "unknown" };
   }
 
-  async endIdempotent(orgId: string, id: string, answer: string | null): Promise<void> {
-    await this.#of(orgId, () => ok(this.#calls.end(id, answer)));
+  async endIdempotent(orgId: string, id: string, end: IdempotentEnd): Promise<void> {
+    await this.#of(orgId, () => ok(this.#calls.end(id, end)));
   }
 
   async profile(orgId: string): Promise<Result<ProfileView>> {
@@ -295,7 +295,7 @@ export class InstanceObject extends DurableObject<Env> implements InstanceRpc {
 
   async setSafetyConfig(orgId: string, change: SafetyConfigChange) {
     return this.#of(orgId, ({ conduct }) => {
-      conduct.guard.configure(change);
+      conduct.configure(change);
       return ok(conduct.guard.config);
     });
   }

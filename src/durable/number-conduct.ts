@@ -3,24 +3,25 @@
  * to its store and its session.
  */
 import type { NewEvent } from "../events/record.ts";
-import { type Admission, SafetyGuard } from "../guard/safety-guard.ts";
+import type { Admission } from "../guard/admission.ts";
+import { circadianOf } from "../guard/facts.ts";
+import { SafetyGuard } from "../guard/safety-guard.ts";
 import { type SafetyViews, safetyViews } from "../guard/safety-views.ts";
 import { Handoff } from "../handoff/handoff.ts";
 import { isKeyword } from "../handoff/keywords.ts";
 import { behaviorOf } from "../number-safety/behavior.ts";
-import { availableAfterMs } from "../number-safety/stealth-connect.ts";
+import { readDueAt } from "../number-safety/reading.ts";
 import { SECOND_MS } from "../number-safety/verdict.ts";
 import type { Connection, InstanceState } from "../store/instance-table.ts";
 import type { NewMessage, QueuedMessage } from "../store/messages-table.ts";
 import type { Store } from "../store/store.ts";
 import { isGroup, isNewsletter, lidOf, phoneJid, phoneOf } from "../whatsapp/identity.ts";
 import { type Restrictions, SessionClosedError, type WhatsAppSession } from "../whatsapp/session.ts";
+import { Appearance } from "./appearance.ts";
 import { Reader } from "./reader.ts";
+import type { SafetyConfigChange } from "./rpc-safety.ts";
 
-/** An active device reads within moments; with pauses on, a person's glance (ours). */
-const GLANCE_MS = 1 * SECOND_MS;
-
-/** After a lock was announced WhatsApp is asked about it once, milliseconds. */
+/** After a lock was announced WhatsApp is asked about it once in so long (ours), milliseconds. */
 const ASK_AGAIN_MS = 60 * SECOND_MS;
 
 interface ConductDeps {
@@ -49,13 +50,21 @@ export class NumberConduct {
   readonly views: SafetyViews;
   readonly #deps: ConductDeps;
   readonly #reader: Reader;
-  #appearing: ReturnType<typeof setTimeout> | undefined;
+  readonly #appearance: Appearance;
   #asking = false;
   #askedAt = 0;
 
   constructor(deps: ConductDeps) {
     this.#deps = deps;
     this.#reader = new Reader(deps);
+    this.#appearance = new Appearance({
+      marksOnline: () => this.#behavior.markOnline,
+      isStealthy: () => this.guard.config.enabled && this.guard.config.modules.stealthConnect.enabled,
+      factor: () => this.#factor,
+      announce: (available) => this.#quietly("presence was not announced", (session) => session.presence(available)),
+      now: deps.now,
+      random: deps.random,
+    });
     const instanceId = (): string => deps.state()?.profile.instanceId ?? "";
     this.handoff = new Handoff({ ...deps, instanceId });
     this.guard = new SafetyGuard({
@@ -72,30 +81,34 @@ export class NumberConduct {
       },
       askRestrictions: () => void this.ask(),
       onResumed: deps.pump,
+      onAway: (until) => this.#appearance.away(until),
     });
     this.views = safetyViews(this.guard, deps.store, () => deps.session() !== null, deps.now);
   }
 
   /** Whether a session shows itself online as soon as it is connected. */
   get marksOnline(): boolean {
-    return this.#behavior.markOnline && !this.#isStealthy;
+    return this.#appearance.atOnce;
   }
 
   /** A session is open. */
   online(): void {
     this.guard.connected(this.#deps.state()?.connection.phone ?? null);
     this.#reader.pump();
-    clearTimeout(this.#appearing);
-    if (!this.#behavior.markOnline || !this.#isStealthy) return;
-    this.#appearing = setTimeout(() => void this.#appear(true), availableAfterMs(this.#deps.random()));
+    this.#appearance.connected();
+  }
+
+  /** The rules were changed. */
+  configure(change: SafetyConfigChange): void {
+    const before = this.#appearance.atOnce;
+    this.guard.configure(change);
+    if (this.#appearance.atOnce !== before) this.#appearance.changed();
   }
 
   /** The behaviour was changed. */
   changed(): void {
-    clearTimeout(this.#appearing);
-    const { markOnline, markRead } = this.#behavior;
-    if (!markRead) this.#deps.store.chats.clearUnread();
-    void this.#appear(markOnline);
+    if (!this.#behavior.markRead) this.#deps.store.chats.clearUnread();
+    this.#appearance.changed();
   }
 
   /** The canonical id of a chat named by digits or a JID. */
@@ -126,27 +139,26 @@ export class NumberConduct {
 
   /** The number is removed. */
   stop(): void {
-    clearTimeout(this.#appearing);
+    this.#appearance.stop();
     this.#reader.stop();
   }
 
   /** A message was stored, in the running transaction. */
   stored(message: NewMessage): void {
-    if (message.direction === "outbound") {
-      this.handoff.typed(message);
-      return;
-    }
     const { store, now, random } = this.#deps;
     const { chatId } = message;
+    if (message.direction === "outbound") {
+      this.handoff.typed(message);
+      if (isGroup(chatId)) store.chats.settled(chatId);
+      return;
+    }
     if (isNewsletter(chatId)) return;
     store.chats.wrote(chatId, now());
     if (!isGroup(chatId)) this.#optOut(message);
-    const { markRead, profile, graceMs, delayEnabled } = this.#behavior;
-    if (!markRead) return;
-    const glance = delayEnabled ? GLANCE_MS * (1 + 2 * random()) : 0;
-    const dueAt = now() + (profile === "bot-native" ? glance : graceMs);
+    const dueAt = readDueAt(this.#behavior, this.#factor, now(), random);
+    if (dueAt === "never") return;
     const { id, address, participant } = message;
-    store.chats.addUnread({ messageId: id, chatId, address, participant }, Math.round(dueAt));
+    store.chats.addUnread({ messageId: id, chatId, address, participant }, dueAt);
   }
 
   /** To be called after the transaction of `stored`. */
@@ -172,6 +184,7 @@ export class NumberConduct {
 
   /** The chat is read, then somebody types. */
   async showTyping({ chatId, address }: QueuedMessage): Promise<void> {
+    await this.#appearance.attend();
     await this.#quietly("typing was not shown", async (session) => {
       if (this.#behavior.markRead) await this.#reader.readNow(chatId);
       await session.typing(address, true);
@@ -180,6 +193,7 @@ export class NumberConduct {
 
   /** The chat is read and nobody types any more. */
   async endTyping({ chatId, address, typingMs }: QueuedMessage): Promise<void> {
+    await this.#appearance.attend();
     await this.#quietly("typing was not ended", async (session) => {
       if (this.#behavior.markRead) await this.#reader.readNow(chatId);
       if (typingMs > 0) await session.typing(address, false);
@@ -190,9 +204,10 @@ export class NumberConduct {
     return behaviorOf(this.#deps.state()?.profile.behaviorSettings ?? {});
   }
 
-  get #isStealthy(): boolean {
-    const { enabled, modules } = this.guard.config;
-    return enabled && modules.stealthConnect.enabled;
+  /** The factor of the time of day; null while the module `presence` is off. */
+  get #factor(): number | null {
+    const { config } = this.guard;
+    return config.enabled && config.modules.presence.enabled ? circadianOf({ config }, this.#deps.now()) : null;
   }
 
   #optOut({ chatId, text }: NewMessage): void {
@@ -202,10 +217,6 @@ export class NumberConduct {
     } else if (store.chats.optOuts.remove(chatId)) {
       store.logs.add("info", "Somebody who had asked not to be contacted wrote again", now());
     }
-  }
-
-  async #appear(available: boolean): Promise<void> {
-    await this.#quietly("presence was not announced", (session) => session.presence(available));
   }
 
   /** Asks WhatsApp what it restricts; one question at a time, because it sees each. */

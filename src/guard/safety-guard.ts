@@ -9,25 +9,26 @@ import type { NewEvent } from "../events/record.ts";
 import { type Behavior, behaviorOf } from "../number-safety/behavior.ts";
 import { decide } from "../number-safety/decide.ts";
 import { riskOfDisconnect } from "../number-safety/disconnects.ts";
+import { LURK_MS } from "../number-safety/group-lurk.ts";
 import { limitsOf, mergeConfig, safetyConfig } from "../number-safety/policy.ts";
-import { isSpiral } from "../number-safety/retry-tracker.ts";
-import { isDegraded, STABILITY_WINDOW_MS } from "../number-safety/session-stability.ts";
-import { decideCap, decideLock, lockAfterRefusal } from "../number-safety/timelock.ts";
-import { DAY_MS, SECOND_MS } from "../number-safety/verdict.ts";
+import { restAfter } from "../number-safety/presence.ts";
+import { lockAfterRefusal } from "../number-safety/timelock.ts";
+import { DAY_MS } from "../number-safety/verdict.ts";
 import { advanceWarmUp, startWarmUp } from "../number-safety/warm-up.ts";
 import { type SafetyState, UNTROUBLED } from "../store/safety-table.ts";
 import type { Store } from "../store/store.ts";
-import type { Restrictions } from "../whatsapp/session.ts";
-import { gatherFacts, messageWindows, type Rules, type SlotRequest } from "./facts.ts";
+import type { GroupMembership, Restrictions } from "../whatsapp/session.ts";
+import { type Admission, decideAdmission } from "./admission.ts";
+import { gatherFacts, type SlotRequest } from "./facts.ts";
+import { KeyWatch } from "./key-watch.ts";
 import { RiskWatch, type WatchDeps } from "./risk-watch.ts";
+import type { Rules } from "./windows.ts";
 
-/** Messages that may wait for their slot at the same time. */
+/** Messages that may wait for their slot at the same time (the contract's figure). */
 const MOST_WAITING = 100;
-/** How often a paused number looks whether it may go on; resuming looks at once. */
-const PAUSE_LOOK_MS = 30 * SECOND_MS;
-/** Slots older than two days fill no window. */
+/** Slots older than two days fill no window: the longest, a day, and as much for a clock that is set back (ours). */
 const SLOT_MEMORY_MS = 2 * DAY_MS;
-/** WhatsApp's refusal of a new chat. */
+/** WhatsApp's refusal of a new chat (code of its message acknowledgement). */
 const REACH_OUT_LOCKED = 463;
 
 export interface GuardDeps {
@@ -49,6 +50,8 @@ export interface GuardDeps {
   askRestrictions: () => void;
   /** Messages that were held back may leave. */
   onResumed: () => void;
+  /** The phone is put away until then, epoch milliseconds: the number is not shown online. */
+  onAway: (until: number) => void;
   now: () => number;
   random: () => number;
 }
@@ -59,11 +62,9 @@ export type Reservation =
   /** 100 messages wait already. */
   | { kind: "full" };
 
-/** Whether a message may leave at this moment. */
-export type Admission = { kind: "go" } | { kind: "wait"; until: number } | { kind: "refuse"; reason: string };
-
 export class SafetyGuard {
   readonly watch: RiskWatch;
+  readonly keys: KeyWatch;
   readonly #deps: GuardDeps;
 
   constructor(deps: GuardDeps) {
@@ -73,6 +74,7 @@ export class SafetyGuard {
       config: () => this.config,
       threshold: () => this.rules.limits.autoPauseAt,
     });
+    this.keys = new KeyWatch({ ...deps, config: () => this.config, onFailed: () => this.watch.note("failed") });
   }
 
   get config() {
@@ -99,14 +101,7 @@ export class SafetyGuard {
     const state = this.#upToDate();
     const { rules } = this;
     const behavior = behaviorOf(instance().behaviorSettings, request.wishes);
-    const { facts, lane, digest, isNewChat } = gatherFacts(
-      request,
-      rules,
-      state,
-      this.watch.pausedUntil(state),
-      store,
-      at,
-    );
+    const { facts, ...message } = gatherFacts(request, rules, state, this.watch.pausedUntil(state), store, at);
     const verdict = decide(facts, rules.limits, behavior, at, random, request.longestWaitMs);
     if (!verdict.allowed) {
       const { code, reason, hint, waitMs } = verdict;
@@ -124,37 +119,19 @@ export class SafetyGuard {
       return { kind: "blocked", reason, blocked: { code, hint, waitMs, retryAt } };
     }
     store.sends.prune(Math.min(at - SLOT_MEMORY_MS, state.warmUp?.dayStartedAt ?? at));
-    const slot = { messageId: request.messageId, chatId: request.chatId, lane, digest, isNew: isNewChat };
     const typingMs = behavior.typingSimulation ? verdict.typingMs : 0;
-    store.sends.reserve({ ...slot, at: verdict.at, typingMs });
+    store.sends.reserve({ messageId: request.messageId, ...message, at: verdict.at, typingMs });
     return { kind: "slot", at: verdict.at, typingMs, behavior };
   }
 
-  /**
-   * The last look before a message leaves: what has really left must fit every window, also after a restart, a clock
-   * that jumped, or hours without a connection.
-   */
+  /** The last look before a message leaves; one that has to wait for room is counted where it will leave. */
   admit(messageId: string, chatId: string, isGroup: boolean): Admission {
     const { store, now } = this.#deps;
-    const at = now();
-    const state = this.watch.reassess();
-    const { rules } = this;
-    if (state.isPaused) return { kind: "wait", until: at + PAUSE_LOOK_MS };
-    const autoPausedUntil = rules.config.enabled ? this.watch.pausedUntil(state) : null;
-    if (autoPausedUntil !== null && autoPausedUntil > at) return { kind: "wait", until: autoPausedUntil };
-    if (store.chats.optOuts.has(chatId)) return { kind: "refuse", reason: "This person asked not to be contacted" };
-    const isKnown = isGroup || store.chats.wroteAt(chatId) !== null;
-    const restricted = decideLock(state.lock, isKnown, at) ?? decideCap(state.cap, isKnown, at);
-    if (restricted) return { kind: "refuse", reason: restricted.reason };
-    const until = messageWindows(rules, state).reduce((latest, { limit, lengthMs }) => {
-      const filledAt = limit > 0 ? store.sends.nthTransmitted(limit) : at;
-      return filledAt === null ? latest : Math.max(latest, filledAt + lengthMs);
-    }, 0);
-    if (until > at) {
-      store.sends.postpone(messageId, until);
-      return { kind: "wait", until };
-    }
-    return { kind: "go" };
+    const state = this.#upToDate();
+    const departure = { messageId, chatId, isGroup };
+    const admission = decideAdmission(departure, this.rules, state, this.watch.pausedUntil(state), store, now());
+    if (admission.kind === "wait" && admission.isForRoom) store.sends.postpone(messageId, admission.until);
+    return admission;
   }
 
   /** It is on its way. */
@@ -162,7 +139,27 @@ export class SafetyGuard {
     const { store, now } = this.#deps;
     const { state } = store.safety.load();
     store.sends.transmitted(messageId, now());
-    if (state.warmUp) store.safety.saveState({ ...state, warmUp: { ...state.warmUp, lastActiveAt: now() } });
+    const warmUp = state.warmUp && { ...state.warmUp, lastActiveAt: now() };
+    const rest = store.sends.find(messageId)?.lane === "cold" ? this.#rest() : null;
+    if (rest === null && warmUp === null) return;
+    store.safety.saveState({ ...state, warmUp, restingUntil: rest?.until ?? state.restingUntil });
+    if (rest?.kind === "away") this.#deps.onAway(rest.until);
+  }
+
+  /** Now and then a first message is followed by a pause. @returns until when, epoch milliseconds */
+  #rest(): { kind: "away" | "distracted"; until: number } | null {
+    const { now, random } = this.#deps;
+    const { enabled, modules } = this.config;
+    const rest = enabled && modules.presence.enabled ? restAfter(random) : null;
+    return rest && { kind: rest.kind, until: now() + rest.ms };
+  }
+
+  /** The number was taken into a group, or is no longer in it. */
+  membership({ groupJid, isMember, at }: GroupMembership): void {
+    const { store, now } = this.#deps;
+    // WhatsApp tells of a join after hours without a connection too; its clock may be ahead of ours.
+    if (isMember) store.chats.joined(groupJid, Math.min(at ?? now(), now()), now() - LURK_MS);
+    else store.chats.settled(groupJid);
   }
 
   /** A session is open. @param phone digits; another phone than before is another number and begins anew */
@@ -225,30 +222,6 @@ export class SafetyGuard {
     });
   }
 
-  /** Somebody asked for another copy of a message. */
-  retried(messageId: string): void {
-    const { store, now } = this.#deps;
-    const { config } = this;
-    if (!config.enabled || !config.modules.retryTracker.enabled) return;
-    if (!isSpiral(store.sends.retried(messageId))) return;
-    store.logs.add("warning", "A recipient cannot decrypt one of the messages, again and again", now());
-    this.watch.note("failed");
-  }
-
-  /** A message to us could not be decrypted. */
-  undecryptable(): void {
-    const { store, now } = this.#deps;
-    const { config } = this;
-    if (!config.enabled || !config.modules.sessionStability.enabled) return;
-    const { state } = store.safety.load();
-    const at = now();
-    const recent = state.undecryptable.filter((time) => time <= at && at - time < STABILITY_WINDOW_MS);
-    if (!isDegraded(recent, at) && isDegraded([...recent, at], at)) {
-      store.logs.add("warning", "Several messages in a minute could not be decrypted; they were asked for again", at);
-    }
-    store.safety.saveState({ ...state, undecryptable: [...recent, at] });
-  }
-
   configure(change: SafetyConfigChange): void {
     const { store } = this.#deps;
     store.safety.saveConfig(mergeConfig(store.safety.load().config, change));
@@ -278,10 +251,11 @@ export class SafetyGuard {
   reset(): void {
     const { store, transaction, now, onResumed, askRestrictions } = this.#deps;
     transaction(() => {
-      const { lock, cap, phone } = store.safety.load().state;
+      const { lock, cap, phone, risk, alerted } = store.safety.load().state;
       store.sends.clear();
       store.safety.clearHistory();
-      store.safety.saveState({ ...UNTROUBLED, warmUp: startWarmUp(now()), lock, cap, phone });
+      // What was told last stays, so that the change which follows from this is told too.
+      store.safety.saveState({ ...UNTROUBLED, warmUp: startWarmUp(now()), lock, cap, phone, risk, alerted });
       store.logs.add("warning", "Number safety was reset", now());
     });
     this.watch.reassess();

@@ -49,7 +49,7 @@ export function warmUp(guard: SafetyGuard, store: Store, now: number): WarmUpVie
 export function safetyView(guard: SafetyGuard, store: Store, isOnline: boolean, now: number): SafetyView {
   const { config, limits } = guard.rules;
   const health = safetyHealth(guard, store, now);
-  const [perMinute = 0, perHour = 0, perDay = 0] = rateWindows(limits, RATE_MULTIPLIER[health.risk]).map(
+  const [perMinute = 0, perHour = 0, perDay = 0] = rateWindows(limits, RATE_MULTIPLIER[health.risk], "reply").map(
     ({ limit }) => limit,
   );
   return {

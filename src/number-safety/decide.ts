@@ -2,6 +2,8 @@
 import type { NewChatCap, ReachOutLock } from "../durable/rpc-safety.ts";
 import type { Behavior } from "./behavior.ts";
 import { humanDelay } from "./delay.ts";
+import { decideLurk } from "./group-lurk.ts";
+import { decideRest } from "./presence.ts";
 import type { Limits } from "./presets.ts";
 import { decideWindows, type Window } from "./rate.ts";
 import { decideRamp } from "./reconnect-ramp.ts";
@@ -10,10 +12,15 @@ import { decideCap, decideLock } from "./timelock.ts";
 import { type Block, type Lane, longest, type Verdict } from "./verdict.ts";
 import { decideWarmUp, type WarmUpState } from "./warm-up.ts";
 
-/** The longest a caller waits inside one request, milliseconds; what takes longer is refused with a wait time. */
+/**
+ * The longest a caller waits inside one request, milliseconds; what takes longer is refused with a wait time. Ours: HTTP
+ * clients and proxies commonly give up after 60 s, and 10 s of that are for WhatsApp's acknowledgement.
+ */
 export const LONGEST_DELAY_MS = 30_000;
-/** Of that, what pause and typing may take; the rest is for the queue. */
+/** Of that, what pause and typing may take (ours); the rest is for the queue. */
 const LONGEST_HUMAN_MS = 25_000;
+/** At the beginning of a burst messages may follow each other at this part of the least pause (the package's). */
+const BURST_PACE = 0.5;
 
 /** What is known about one send. A rule whose module is off gets null. */
 export interface SendFacts {
@@ -33,6 +40,10 @@ export interface SendFacts {
   /** Every limit that applies, with what fills it. */
   windows: readonly Window[];
   warmUp: { state: WarmUpState; sent: number } | null;
+  /** When the group was joined, epoch milliseconds; null for people, and groups the number is not new to. */
+  joinedAt: number | null;
+  /** Epoch milliseconds until which first messages rest. */
+  restingUntil: number | null;
   balance: ChatBalance | null;
   ramp: { connectedAt: number | null; sent: number; perMinute: number } | null;
   /** Epoch milliseconds: not even typing may begin earlier (grace after an incoming message). */
@@ -61,13 +72,15 @@ export function decide(
     decideCap(facts.cap, facts.isKnown, now),
     decideWindows(facts.windows, now),
     facts.warmUp && facts.lane === "cold" ? decideWarmUp(facts.warmUp.state, facts.warmUp.sent, limits) : null,
+    decideLurk(facts.joinedAt, now),
+    facts.lane === "cold" ? decideRest(facts.restingUntil, now) : null,
     facts.balance && facts.lane === "cold" ? decideReplyRatio(facts.balance, now) : null,
     facts.ramp && decideRamp(facts.ramp.connectedAt, facts.ramp.sent, facts.ramp.perMinute, now),
   ]);
   if (block && block.until === null) return refusal(block, null);
 
   const { pauseMs, typingMs } = shorten(humanDelay({ ...facts, ...behavior }, limits, random));
-  const gap = behavior.delayEnabled ? limits.minDelayMs * (facts.recentSends < limits.burst ? 0.5 : 1) : 0;
+  const gap = behavior.delayEnabled ? limits.minDelayMs * (facts.recentSends < limits.burst ? BURST_PACE : 1) : 0;
   const at = Math.ceil(
     Math.max(
       now + pauseMs + typingMs,

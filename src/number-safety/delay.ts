@@ -3,11 +3,17 @@
  * preset; the shape of chance is the public package's (normal, cut at three sigmas).
  */
 import type { Limits } from "./presets.ts";
+import { SECOND_MS } from "./verdict.ts";
 
-/** Typing: 30 ms a character, 3 s at most (the package's pace), and long enough to be seen. */
+/** Typing, milliseconds: 30 a character and 3,000 at most (the package's pace), long enough to be seen (its 3.x). */
 const MS_PER_CHARACTER = 30;
 const MOST_TYPING_MS = 3_000;
 const LEAST_TYPING_MS = 600;
+/** Pause and typing are drawn from half of their figure up to all of it (the package's). */
+const LEAST_SHARE = 0.5;
+
+/** Sends within this time count as one burst, milliseconds (the package's). */
+export const BURST_MS = 30 * SECOND_MS;
 
 /** In [from, to], normal around the middle with sigma = a sixth of the range. @param random gives values in [0, 1) */
 export function jitter(from: number, to: number, random: () => number): number {
@@ -41,11 +47,14 @@ export function humanDelay(input: DelayInput, pace: Pace, random: () => number):
   const { minDelayMs, maxDelayMs, newChatDelayMs, burst } = pace;
   let pause = 0;
   if (delayEnabled) {
-    pause = recentSends < burst ? jitter(0.5 * minDelayMs, minDelayMs, random) : jitter(minDelayMs, maxDelayMs, random);
-    if (isNewChat) pause += jitter(0.5 * newChatDelayMs, newChatDelayMs, random);
+    pause =
+      recentSends < burst
+        ? jitter(LEAST_SHARE * minDelayMs, minDelayMs, random)
+        : jitter(minDelayMs, maxDelayMs, random);
+    if (isNewChat) pause += jitter(LEAST_SHARE * newChatDelayMs, newChatDelayMs, random);
   }
   const typed = Math.min(MS_PER_CHARACTER * characters, MOST_TYPING_MS);
-  const typing = delayEnabled || typingSimulation ? jitter(0.5 * typed, typed, random) : 0;
+  const typing = delayEnabled || typingSimulation ? jitter(LEAST_SHARE * typed, typed, random) : 0;
   return {
     pauseMs: Math.round(pause * circadian),
     typingMs: Math.round((typingSimulation ? Math.max(LEAST_TYPING_MS, typing) : typing) * circadian),

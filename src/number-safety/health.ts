@@ -14,16 +14,24 @@ export interface RiskEvent {
   at: number;
 }
 
+/** Points (of 100), and the number of events from which they are given: the public package's table 3.8. */
 const POINTS = { forbidden: 40, loggedOut: 60, timelock: 25, disconnects: 15, manyDisconnects: 30, failed: 20 };
 const SOME_DISCONNECTS = 3;
 const MANY_DISCONNECTS = 5;
 const MANY_FAILED = 5;
-/** How long events are felt: grave ones a day (WhatsApp's own pauses last 24 h and more), others an hour. */
-const GRAVE_MS = DAY_MS;
-const ORDINARY_MS = HOUR_MS;
+/**
+ * How long an event is felt, milliseconds: its points count in full for a while and then fade in a straight line. Grave
+ * ones (401, 403) in full for the hour that the package's advice wants the number to rest, and until a day is over,
+ * because WhatsApp's own pauses last 24 h and more; all others for 20 minutes, and until an hour is over (the range of
+ * the package's figures).
+ */
+const GRAVE = { fullMs: HOUR_MS, goneMs: DAY_MS };
+const ORDINARY = { fullMs: 20 * MINUTE_MS, goneMs: HOUR_MS };
+type Memory = typeof GRAVE;
 /** Events older than this can be forgotten. */
 export const RISK_MEMORY_MS = DAY_MS;
 
+/** Scores from which a risk begins (the package's 3.8; its 2.1 waited until 30, 60 and 85). */
 const BANDS: readonly (readonly [SafetyRisk, number])[] = [
   ["critical", 80],
   ["high", 40],
@@ -42,8 +50,8 @@ export interface Assessment {
 
 /** @param lockedUntil end of the lock on new chats, epoch milliseconds; null when there is none */
 export function assess(events: readonly RiskEvent[], lockedUntil: number | null, now: number): Assessment {
-  const of = (kind: RiskKind, withinMs: number) =>
-    events.filter((event) => event.kind === kind && event.at <= now && now - event.at < withinMs);
+  const of = (kind: RiskKind, { goneMs }: Memory) =>
+    events.filter((event) => event.kind === kind && event.at <= now && now - event.at < goneMs);
   const reasons: string[] = [];
   let score = 0;
   const add = (points: number, reason: string): void => {
@@ -51,36 +59,36 @@ export function assess(events: readonly RiskEvent[], lockedUntil: number | null,
     score += points;
     reasons.push(reason);
   };
-  const forbidden = of("forbidden", GRAVE_MS);
+  const forbidden = of("forbidden", GRAVE);
   add(
-    forbidden.reduce((sum, { at }) => sum + POINTS.forbidden * left(at, GRAVE_MS, now), 0),
+    forbidden.reduce((sum, { at }) => sum + POINTS.forbidden * left(at, GRAVE, now), 0),
     `WhatsApp refused the account ${forbidden.length} time(s) in the last 24 hours (403)`,
   );
-  add(POINTS.loggedOut * newest(of("logged_out", GRAVE_MS), GRAVE_MS, now), "WhatsApp logged the device out (401)");
+  add(POINTS.loggedOut * newest(of("logged_out", GRAVE), GRAVE, now), "WhatsApp logged the device out (401)");
   if (lockedUntil !== null && lockedUntil > now) add(POINTS.timelock, "WhatsApp has locked new chats");
-  else
-    add(POINTS.timelock * newest(of("timelock", ORDINARY_MS), ORDINARY_MS, now), "WhatsApp refused a new chat (463)");
-  const lost = of("disconnect", ORDINARY_MS);
+  else add(POINTS.timelock * newest(of("timelock", ORDINARY), ORDINARY, now), "WhatsApp refused a new chat (463)");
+  const lost = of("disconnect", ORDINARY);
   if (lost.length >= SOME_DISCONNECTS) {
     const points = lost.length >= MANY_DISCONNECTS ? POINTS.manyDisconnects : POINTS.disconnects;
-    add(points * newest(lost, ORDINARY_MS, now), `${lost.length} lost connections in the last hour`);
+    add(points * newest(lost, ORDINARY, now), `${lost.length} lost connections in the last hour`);
   }
-  const failed = of("failed", ORDINARY_MS);
+  const failed = of("failed", ORDINARY);
   if (failed.length >= MANY_FAILED) {
-    add(POINTS.failed * newest(failed, ORDINARY_MS, now), `${failed.length} refused messages in the last hour`);
+    add(POINTS.failed * newest(failed, ORDINARY, now), `${failed.length} refused messages in the last hour`);
   }
   const rounded = Math.min(100, Math.round(score));
   return { score: rounded, risk: bandOf(rounded), reasons };
 }
 
+/** The band of the score as it is shown, so that nobody reads "score 40, medium". */
 const bandOf = (score: number): SafetyRisk => BANDS.find(([, from]) => score >= from)?.[0] ?? "low";
 
 /** What is left of an event, 1 … 0. */
-const left = (at: number, lifetimeMs: number, now: number): number =>
-  Math.max(0, Math.min(1, 1 - (now - at) / lifetimeMs));
+const left = (at: number, { fullMs, goneMs }: Memory, now: number): number =>
+  Math.max(0, Math.min(1, (goneMs - (now - at)) / (goneMs - fullMs)));
 
-const newest = (events: readonly RiskEvent[], lifetimeMs: number, now: number): number =>
-  Math.max(0, ...events.map(({ at }) => left(at, lifetimeMs, now)));
+const newest = (events: readonly RiskEvent[], memory: Memory, now: number): number =>
+  Math.max(0, ...events.map(({ at }) => left(at, memory, now)));
 
 /** What a risk does to the limits: the package's advice (cut by half, by 80 %), made real. */
 export const RATE_MULTIPLIER: Readonly<Record<SafetyRisk, number>> = { low: 1, medium: 0.5, high: 0.2, critical: 0.2 };
@@ -92,7 +100,7 @@ export const RECOMMENDATION: Readonly<Record<SafetyRisk, string>> = {
   critical: "Stop sending. Look at WhatsApp on the phone and let the number rest for 24 to 48 hours.",
 };
 
-/** A pause that began by itself ends only after the risk was below its threshold for so long. */
+/** A pause that began by itself ends only after the risk was below its threshold for so long (ours), milliseconds. */
 export const CALM_MS = 10 * MINUTE_MS;
 
 export interface AutoPause {

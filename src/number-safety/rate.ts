@@ -3,7 +3,7 @@
  * (the limit-th newest one); until that one leaves the window there is no room. Future slots count like past sends, so
  * what was promised to one caller is never given to another.
  */
-import { type Block, type BlockCode, DAY_MS, HOUR_MS, longest, MINUTE_MS } from "./verdict.ts";
+import { type Block, type BlockCode, DAY_MS, HOUR_MS, type Lane, longest, MINUTE_MS } from "./verdict.ts";
 
 export interface Window {
   code: BlockCode;
@@ -14,6 +14,9 @@ export interface Window {
   /** Time of the limit-th newest send, epoch milliseconds; null when there are fewer. */
   filledAt: number | null;
 }
+
+/** A window without what fills it. */
+export type WindowRule = Omit<Window, "filledAt">;
 
 /** @returns a block until the last full window has room again; null when all have */
 export function decideWindows(windows: readonly Window[], now: number): Block | null {
@@ -32,17 +35,24 @@ function decideWindow({ code, lengthMs, limit, what, filledAt }: Window, now: nu
 export const scaled = (limit: number, multiplier: number): number =>
   limit <= 0 ? 0 : Math.max(1, Math.floor(limit * multiplier));
 
-/** The three windows of a number, without what fills them. */
+/** One message in so many is kept for answers (ours): a day of campaigns never leaves a customer without one. */
+const RESERVED_ONE_IN = 10;
+
+/** How many of a limit first messages may not use; 0 below ten, where a tenth is less than one message. */
+export const reservedForAnswers = (limit: number): number => Math.floor(limit / RESERVED_ONE_IN);
+
+/** The three windows of a number as they are for a lane, at the risk's multiplier. */
 export function rateWindows(
   limits: { maxPerMinute: number; maxPerHour: number; maxPerDay: number },
   multiplier: number,
-): Omit<Window, "filledAt">[] {
-  const row = (code: BlockCode, lengthMs: number, limit: number, what: string) => ({
-    code,
-    lengthMs,
-    limit: scaled(limit, multiplier),
-    what,
-  });
+  lane: Lane,
+): WindowRule[] {
+  const row = (code: BlockCode, lengthMs: number, full: number, what: string): WindowRule => {
+    const limit = scaled(full, multiplier);
+    const reserved = lane === "cold" ? reservedForAnswers(limit) : 0;
+    const kept = reserved > 0 ? ` (${reserved} more are kept for answers)` : "";
+    return { code, lengthMs, limit: limit - reserved, what: `${what}${kept}` };
+  };
   return [
     row("minute_limit", MINUTE_MS, limits.maxPerMinute, "messages in one minute"),
     row("hour_limit", HOUR_MS, limits.maxPerHour, "messages in one hour"),

@@ -10,6 +10,8 @@ export type BlockCode =
   | "minute_limit"
   | "hour_limit"
   | "day_limit"
+  | "group_lurk"
+  | "resting"
   | "chats_per_hour"
   | "chats_per_day"
   | "warm_up"
@@ -55,6 +57,9 @@ export const SECOND_MS = 1_000;
 export const MINUTE_MS = 60 * SECOND_MS;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
+
+/** What is written so soon after a person's message is an answer: Meta's own "customer service window". */
+export const REPLY_LANE_MS = DAY_MS;
 
 /** The block that lasts longest; one without an end outlasts all. */
 export function longest(blocks: readonly (Block | null)[]): Block | null {

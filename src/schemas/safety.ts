@@ -64,10 +64,12 @@ const switchOf = (description: string) => z.object({ enabled: z.boolean() }).ope
 const MODULES = {
   warmup: "A new number starts with few first messages a day and grows",
   replyRatio: "People who never answer are not written to again and again",
-  contactGraph: "Limits how many people are written to for the first time in 24 hours",
+  contactGraph:
+    "Limits how many people are written to for the first time in 24 hours, and only reads in a new group for 12 hours",
   retryTracker: "Notices messages that a recipient cannot decrypt again and again",
   reconnectThrottle: "The first minute after a connect is taken slowly",
-  contactMapping: "Keeps phone and LID of a person together; always on",
+  contactMapping:
+    "Learns phone and LID of a person wherever WhatsApp tells both; off: only from a message that names both",
   sessionStability: "Notices a session in which messages cannot be decrypted",
   stealthConnect: "Shows the number online only 30 to 90 seconds after a connect",
 };
@@ -77,9 +79,11 @@ const ModulesSchema = z
     warmup: switchOf(MODULES.warmup),
     replyRatio: switchOf(MODULES.replyRatio),
     contactGraph: switchOf(MODULES.contactGraph),
-    presence: z
-      .object({ enabled: z.boolean(), circadianProfile: CircadianSchema, timezone: TimeZoneSchema })
-      .openapi({ description: "Slower at night, in the number's time zone" }),
+    presence: z.object({ enabled: z.boolean(), circadianProfile: CircadianSchema, timezone: TimeZoneSchema }).openapi({
+      description:
+        "A person's day in the number's time zone: slower at night, pauses now and then, messages read later or not " +
+        "at all, online and away",
+    }),
     retryTracker: switchOf(MODULES.retryTracker),
     reconnectThrottle: switchOf(MODULES.reconnectThrottle),
     contactMapping: switchOf(MODULES.contactMapping),

@@ -6,7 +6,7 @@
 import type { SentMessage } from "../durable/rpc.ts";
 import { sentPayload, statusPayload } from "../events/payload.ts";
 import { recordEvent } from "../events/record.ts";
-import type { Admission } from "../guard/safety-guard.ts";
+import type { Admission } from "../guard/admission.ts";
 import type { MessageStatus, NewMessage, QueuedMessage } from "../store/messages-table.ts";
 import type { Store } from "../store/store.ts";
 import type { OutboundStanza, ReceiptUpdate } from "../whatsapp/session.ts";

@@ -1,4 +1,7 @@
-/** What is remembered of single chats: when they wrote last, who took them over, who wants no messages, what is unread. */
+/**
+ * What is remembered of single chats: when they wrote last, when a group was joined, who took them over, who wants no
+ * messages, what is unread.
+ */
 export interface Unread {
   messageId: string;
   chatId: string;
@@ -56,7 +59,25 @@ export function chatsTable(sql: SqlStorage) {
     wroteAt: (chatId: string): number | null =>
       sql.exec<{ at: number }>("SELECT at FROM arrivals WHERE chat_id = ?", chatId).toArray()[0]?.at ?? null,
 
-    addUnread({ messageId, chatId, address, participant }: Unread, dueAt: number): void {
+    /** The number was taken into a group. @param before joins from before this time tell nothing any more */
+    joined(chatId: string, at: number, before: number): void {
+      sql.exec(
+        "INSERT INTO group_joins (chat_id, at) VALUES (?, ?) ON CONFLICT DO UPDATE SET at = excluded.at",
+        chatId,
+        at,
+      );
+      sql.exec("DELETE FROM group_joins WHERE at < ?", before);
+    },
+    /** The number is no stranger to a group any more, or no member. */
+    settled(chatId: string): void {
+      sql.exec("DELETE FROM group_joins WHERE chat_id = ?", chatId);
+    },
+    /** When the number joined a group it is still new to, epoch milliseconds; null for all others. */
+    joinedAt: (chatId: string): number | null =>
+      sql.exec<{ at: number }>("SELECT at FROM group_joins WHERE chat_id = ?", chatId).toArray()[0]?.at ?? null,
+
+    /** @param dueAt epoch milliseconds; null = when the chat is opened for another message or an answer */
+    addUnread({ messageId, chatId, address, participant }: Unread, dueAt: number | null): void {
       sql.exec(
         "INSERT INTO unread (message_id, chat_id, address, participant, due_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         messageId,
@@ -66,9 +87,15 @@ export function chatsTable(sql: SqlStorage) {
         dueAt,
       );
     },
+    /** What is due, and what was left unread in the chats that are opened for it. */
     dueUnread: (now: number): Unread[] =>
       sql
-        .exec<UnreadRow>("SELECT * FROM unread WHERE due_at <= ? ORDER BY due_at LIMIT 100", now)
+        .exec<UnreadRow>(
+          `SELECT * FROM unread WHERE due_at <= ?1
+             OR (due_at IS NULL AND chat_id IN (SELECT chat_id FROM unread WHERE due_at <= ?1))
+           ORDER BY due_at IS NULL, due_at LIMIT 100`,
+          now,
+        )
         .toArray()
         .map(toUnread),
     unreadOf: (chatId: string): Unread[] =>

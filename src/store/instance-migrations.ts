@@ -101,11 +101,12 @@ export const INSTANCE_MIGRATIONS: readonly Migration[] = [
       );
       CREATE TABLE preferences (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
       CREATE TABLE arrivals (chat_id TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+      CREATE TABLE group_joins (chat_id TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
       CREATE TABLE handoffs (chat_id TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID;
       CREATE TABLE opt_outs (chat_id TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID;
       CREATE TABLE unread (
         message_id TEXT PRIMARY KEY, chat_id TEXT NOT NULL, address TEXT NOT NULL, participant TEXT,
-        due_at INTEGER NOT NULL
+        due_at INTEGER
       ) WITHOUT ROWID;
       CREATE TABLE logs (
         id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, level TEXT NOT NULL, message TEXT NOT NULL

@@ -16,6 +16,8 @@ export interface SafetyState {
   warmUp: WarmUpState | null;
   lock: ReachOutLock | null;
   cap: NewChatCap | null;
+  /** First messages rest until then, epoch milliseconds; null = no pause was taken yet. */
+  restingUntil: number | null;
   /** Times of messages that could not be decrypted, the newest few, epoch milliseconds. */
   undecryptable: number[];
 }
@@ -29,6 +31,7 @@ export const UNTROUBLED: SafetyState = {
   warmUp: null,
   lock: null,
   cap: null,
+  restingUntil: null,
   undecryptable: [],
 };
 

@@ -18,13 +18,20 @@ export interface Slot {
   isNew: boolean;
 }
 
+/** Which slots are counted. */
+export interface SlotFilter {
+  /** Only what really left, not what was promised. */
+  onlyLeft?: boolean;
+}
+
 /** Which chats a count of different chats is about. */
-export interface ChatFilter {
+export interface ChatFilter extends SlotFilter {
   since: number;
   digest?: string;
   onlyNew?: boolean;
 }
 
+type SlotRow = { lane: Lane; digest: string | null; is_new: number };
 type At = { at: number | null };
 type Count = { n: number };
 
@@ -32,8 +39,9 @@ export function sendsTable(sql: SqlStorage) {
   const count = (query: string, ...values: SqlStorageValue[]): number => sql.exec<Count>(query, ...values).one().n;
   const time = (query: string, ...values: SqlStorageValue[]): number | null =>
     sql.exec<At>(query, ...values).toArray()[0]?.at ?? null;
-  const chats = ({ since, digest, onlyNew }: ChatFilter): [string, SqlStorageValue[]] => {
-    const where = ["at > ?"];
+  const left = ({ onlyLeft = false }: SlotFilter): string => (onlyLeft ? "transmitted = 1" : "1");
+  const chats = ({ since, digest, onlyNew, onlyLeft = false }: ChatFilter): [string, SqlStorageValue[]] => {
+    const where = ["at > ?", left({ onlyLeft })];
     const values: SqlStorageValue[] = [since];
     if (digest !== undefined) {
       where.push("digest = ?");
@@ -92,12 +100,16 @@ export function sendsTable(sql: SqlStorage) {
         .one();
     },
 
-    /** Time of the n-th newest slot; null when there are fewer. */
-    nthNewest: (n: number): number | null => time("SELECT at FROM sends ORDER BY at DESC LIMIT 1 OFFSET ?", n - 1),
+    /** What was noted of a message when it got its slot; null without one. */
+    find(messageId: string): Pick<Slot, "lane" | "digest" | "isNew"> | null {
+      const query = "SELECT lane, digest, is_new FROM sends WHERE message_id = ?";
+      const row = sql.exec<SlotRow>(query, messageId).toArray()[0];
+      return row ? { lane: row.lane, digest: row.digest, isNew: row.is_new === 1 } : null;
+    },
 
-    /** Time of the n-th newest message that really left. */
-    nthTransmitted: (n: number): number | null =>
-      time("SELECT at FROM sends WHERE transmitted = 1 ORDER BY at DESC LIMIT 1 OFFSET ?", n - 1),
+    /** Time of the n-th newest slot; null when there are fewer. */
+    nthNewest: (n: number, filter: SlotFilter = {}): number | null =>
+      time(`SELECT at FROM sends WHERE ${left(filter)} ORDER BY at DESC LIMIT 1 OFFSET ?`, n - 1),
 
     /** Last slot of the n-th newest chat other than this one; null when there are fewer, or this one is among them. */
     nthOtherChat(n: number, chatId: string, filter: ChatFilter): number | null {
@@ -113,10 +125,10 @@ export function sendsTable(sql: SqlStorage) {
     chatsSince: (since: number): number => count("SELECT COUNT(DISTINCT chat_id) AS n FROM sends WHERE at > ?", since),
     since: (since: number): number => count("SELECT COUNT(*) AS n FROM sends WHERE at > ?", since),
     /** Slots in [from, to). */
-    between: (from: number, to: number): number =>
-      count("SELECT COUNT(*) AS n FROM sends WHERE at >= ? AND at < ?", from, to),
-    coldSince: (since: number): number =>
-      count("SELECT COUNT(*) AS n FROM sends WHERE at >= ? AND lane = 'cold'", since),
+    between: (from: number, to: number, filter: SlotFilter = {}): number =>
+      count(`SELECT COUNT(*) AS n FROM sends WHERE at >= ? AND at < ? AND ${left(filter)}`, from, to),
+    coldSince: (since: number, filter: SlotFilter = {}): number =>
+      count(`SELECT COUNT(*) AS n FROM sends WHERE at >= ? AND lane = 'cold' AND ${left(filter)}`, since),
     waiting: (): number => count("SELECT COUNT(*) AS n FROM sends WHERE transmitted = 0"),
 
     /** The latest slot of this chat that is still to come. */

@@ -32,13 +32,23 @@ describe("the score", () => {
     expect(assess(list, null, NOW)).toMatchObject({ score, risk });
   });
 
-  test("fades by itself: 403 over a day, the rest over an hour", () => {
-    expect([0, 6, 12, 24].map((hours) => scoreOf(events("forbidden", 2), NOW + hours * HOUR_MS))).toEqual([
-      80, 60, 40, 0,
+  test("fades by itself: of 403s after an hour and over a day, of the rest after 20 minutes and over an hour", () => {
+    expect([0, 1, 12.5, 24].map((hours) => scoreOf(events("forbidden", 2), NOW + hours * HOUR_MS))).toEqual([
+      80, 80, 40, 0,
     ]);
-    expect([0, 30, 60].map((minutes) => scoreOf(events("disconnect", 5), NOW + minutes * MINUTE_MS))).toEqual([
-      30, 15, 0,
+    expect([0, 20, 40, 60].map((minutes) => scoreOf(events("disconnect", 5), NOW + minutes * MINUTE_MS))).toEqual([
+      30, 30, 15, 0,
     ]);
+  });
+
+  test("of a single 403 is high for its full hour, and the band is always that of the score that is shown", () => {
+    const at = (minutes: number) => assess(events("forbidden"), null, NOW + minutes * MINUTE_MS);
+    expect([0, 60].map((minutes) => at(minutes).risk)).toEqual(["high", "high"]);
+    for (let minutes = 0; minutes < 24 * 60; minutes += 1) {
+      const { score, risk } = at(minutes);
+      expect(risk, `score ${score}`).toBe(score >= 40 ? "high" : score >= 15 ? "medium" : "low");
+    }
+    expect(at(80).risk).toBe("medium");
   });
 
   test("of two 403s is not wiped out by a harmless failure that comes later", () => {
@@ -91,8 +101,9 @@ describe("a pause that begins by itself", () => {
     const refused = number.asks("1");
     if (refused.kind !== "blocked" || refused.blocked.waitMs === null) throw new Error("Not refused with a wait");
     expect(refused.blocked.code).toBe("auto_paused");
-    // 80 points fall below 40 after 12 hours, and ten calm minutes follow.
-    expect(Math.abs(refused.blocked.waitMs - 12 * HOUR_MS - 10 * MINUTE_MS)).toBeLessThan(20 * MINUTE_MS);
+    // 80 points, in full for an hour, are shown as less than 40 when 39.5 are left; ten calm minutes follow.
+    const falls = HOUR_MS + 23 * HOUR_MS * (1 - 39.5 / 80);
+    expect(Math.abs(refused.blocked.waitMs - falls - 10 * MINUTE_MS)).toBeLessThan(2_000);
     await number.passes(refused.blocked.waitMs - MINUTE_MS);
     expect(number.asks("1").kind).toBe("blocked");
     await number.passes(MINUTE_MS);
@@ -112,23 +123,18 @@ describe("limits", () => {
   test("are halved at medium risk and cut to a fifth at high, but never to nothing", () => {
     const behavior = { delayEnabled: false, typingSimulation: false };
     const modules = { warmup: { enabled: false }, contactGraph: { enabled: false } };
-    const room = (
-      happens: () => void,
-      number = guardedNumber({ behavior, config: { preset: "aggressive", modules } }),
-    ) => {
-      happens.call(number);
-      return number;
+    const room = (reasons: string[]): number => {
+      const number = guardedNumber({ behavior, config: { preset: "aggressive", modules } });
+      for (const reason of reasons) number.guard.disconnected(reason);
+      const kinds = Array.from({ length: 25 }, (_, index) => {
+        number.hears(`${index}`);
+        return number.asks(`${index}`).kind;
+      });
+      return kinds.filter((kind) => kind === "slot").length;
     };
-    const count = (number: ReturnType<typeof guardedNumber>) =>
-      Array.from({ length: 25 }, (_, index) => number.asks(`${index}`).kind).filter((kind) => kind === "slot").length;
-    const calm = room(() => undefined);
-    expect(count(calm)).toBe(20);
-    const medium = guardedNumber({ behavior, config: { preset: "aggressive", modules } });
-    for (let times = 0; times < 3; times += 1) medium.guard.disconnected("connection_lost");
-    expect(count(medium)).toBe(10);
-    const high = guardedNumber({ behavior, config: { preset: "aggressive", modules } });
-    high.guard.disconnected("banned");
-    expect(count(high)).toBe(4);
+    expect(room([])).toBe(20);
+    expect(room(["connection_lost", "connection_lost", "connection_lost"])).toBe(10);
+    expect(room(["banned"])).toBe(4);
   });
 });
 
@@ -142,7 +148,7 @@ describe("alerts", () => {
     number.guard.disconnected("connection_lost");
     await number.passes(MINUTE_MS);
     expect(number.world.alerts.map(({ risk }) => risk)).toEqual(["high"]);
-    await number.passes(20 * MINUTE_MS);
+    await number.passes(80 * MINUTE_MS);
     expect(number.world.alerts.map(({ risk }) => risk)).toEqual(["high", "medium"]);
     await number.passes(DAY_MS);
     expect(number.world.alerts.map(({ previous_risk, risk }) => [previous_risk, risk])).toEqual([
@@ -261,7 +267,7 @@ describe("broken keys", () => {
     const warnings = () =>
       number.store.logs.newest(50).filter(({ message }) => message.includes("again and again")).length;
     const counts = [1, 2, 3, 4].map(() => {
-      number.guard.retried("m1");
+      number.guard.keys.retried("m1");
       return warnings();
     });
     expect(counts).toEqual([0, 0, 1, 1]);
@@ -271,12 +277,12 @@ describe("broken keys", () => {
     const number = guardedNumber();
     const warnings = () =>
       number.store.logs.newest(50).filter(({ message }) => message.includes("could not be decrypted")).length;
-    number.guard.undecryptable();
+    number.guard.keys.undecryptable();
     number.world.now += 2 * MINUTE_MS;
-    for (let times = 0; times < 2; times += 1) number.guard.undecryptable();
+    for (let times = 0; times < 2; times += 1) number.guard.keys.undecryptable();
     expect(warnings()).toBe(0);
-    number.guard.undecryptable();
-    number.guard.undecryptable();
+    number.guard.keys.undecryptable();
+    number.guard.keys.undecryptable();
     expect(warnings()).toBe(1);
   });
 });

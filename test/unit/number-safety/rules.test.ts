@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { safetyViews } from "../../../src/guard/safety-views.ts";
 import { limitsOf, mergeConfig, safetyConfig } from "../../../src/number-safety/policy.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/number-safety/verdict.ts";
 import { advanceWarmUp, startWarmUp, warmUpLimit, warmUpView } from "../../../src/number-safety/warm-up.ts";
@@ -134,6 +135,7 @@ describe("after a connect", () => {
       config: { modules: { warmup: off, contactGraph: off } },
     });
     number.world.connectedAt = NOW;
+    for (const chat of ["1", "2"]) number.hears(chat);
     expect(number.sends("1")).toBe("slot");
     const second = number.asks("2");
     expect(second.kind === "slot" && second.at - NOW).toBeGreaterThan(5_000);
@@ -229,6 +231,48 @@ describe("the configuration", () => {
     });
     expect(codes).toEqual(["slot", "slot", "chats_per_hour"]);
   });
+});
+
+test("a refusal uses up nothing: neither room in a window nor anything else of the state", () => {
+  const number = guardedNumber({ config: { preset: "conservative", modules: { reconnectThrottle: off } } });
+  for (let index = 0; index < 5; index += 1) {
+    number.world.now += 10 * MINUTE_MS;
+    expect(number.sends(`${index}`)).toBe("slot");
+  }
+  number.world.now += 10 * MINUTE_MS;
+  const kept = () => ({ used: number.store.sends.since(0), state: number.store.safety.load() });
+  const before = kept();
+  for (let times = 0; times < 10; times += 1) expect(number.sends("9", LONG)).toBe("new_chats");
+  expect(kept()).toEqual(before);
+});
+
+test("looking at a number changes nothing of it", () => {
+  const number = guardedNumber();
+  number.guard.connected("490");
+  number.sends("1");
+  number.guard.disconnected("banned");
+  number.world.now += 8 * DAY_MS;
+  const views = safetyViews(
+    number.guard,
+    number.store,
+    () => true,
+    () => number.world.now,
+  );
+  const before = number.store.safety.load();
+  const seen = [views.status(), views.health(), views.antiBan(), views.optOuts(), views.lidMappings({ limit: 5 })];
+  expect(number.store.safety.load()).toEqual(before);
+  expect([views.status(), views.health(), views.antiBan(), views.optOuts(), views.lidMappings({ limit: 5 })]).toEqual(
+    seen,
+  );
+});
+
+test("slots are kept as long as a window can need them, and no longer", () => {
+  const number = guardedNumber({ config: { modules: ALONE } });
+  for (let day = 0; day < 10; day += 1) {
+    number.world.now += DAY_MS;
+    number.sends("1");
+  }
+  expect(number.store.sends.since(0)).toBeLessThanOrEqual(3);
 });
 
 describe("a hundred waiting messages", () => {

@@ -66,6 +66,8 @@ export function guardedNumber({ config = {}, behavior = {}, antiBan = {}, seed =
     alertsRefused: 0,
     questions: 0,
     resumed: 0,
+    /** Epoch milliseconds; null = the phone was not put away yet. */
+    awayUntil: null as number | null,
   };
   let lastId = 0;
   const makeGuard = () =>
@@ -96,6 +98,9 @@ export function guardedNumber({ config = {}, behavior = {}, antiBan = {}, seed =
       },
       onResumed: () => {
         world.resumed += 1;
+      },
+      onAway: (until) => {
+        world.awayUntil = until;
       },
       now: () => world.now,
       random,

@@ -1,6 +1,6 @@
 /** The way out of a number on SQLite in memory; the session takes stanzas as the test says. */
 import { setImmediate } from "node:timers/promises";
-import type { Admission } from "../../../src/guard/safety-guard.ts";
+import type { Admission } from "../../../src/guard/admission.ts";
 import { Outbox } from "../../../src/sending/outbox.ts";
 import type { NewMessage } from "../../../src/store/messages-table.ts";
 import { openStore } from "../../../src/store/store.ts";
