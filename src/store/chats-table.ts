@@ -60,21 +60,21 @@ export function chatsTable(sql: SqlStorage) {
       sql.exec<{ at: number }>("SELECT at FROM arrivals WHERE chat_id = ?", chatId).toArray()[0]?.at ?? null,
 
     /** The number was taken into a group. @param before joins from before this time tell nothing any more */
-    joined(chatId: string, at: number, before: number): void {
+    joined(groupId: string, at: number, before: number): void {
       sql.exec(
-        "INSERT INTO group_joins (chat_id, at) VALUES (?, ?) ON CONFLICT DO UPDATE SET at = excluded.at",
-        chatId,
+        "INSERT INTO group_joins (group_id, at) VALUES (?, ?) ON CONFLICT DO UPDATE SET at = excluded.at",
+        groupId,
         at,
       );
       sql.exec("DELETE FROM group_joins WHERE at < ?", before);
     },
     /** The number is no stranger to a group any more, or no member. */
-    settled(chatId: string): void {
-      sql.exec("DELETE FROM group_joins WHERE chat_id = ?", chatId);
+    settled(groupId: string): void {
+      sql.exec("DELETE FROM group_joins WHERE group_id = ?", groupId);
     },
     /** When the number joined a group it is still new to, epoch milliseconds; null for all others. */
-    joinedAt: (chatId: string): number | null =>
-      sql.exec<{ at: number }>("SELECT at FROM group_joins WHERE chat_id = ?", chatId).toArray()[0]?.at ?? null,
+    joinedAt: (groupId: string): number | null =>
+      sql.exec<{ at: number }>("SELECT at FROM group_joins WHERE group_id = ?", groupId).toArray()[0]?.at ?? null,
 
     /** @param dueAt epoch milliseconds; null = when the chat is opened for another message or an answer */
     addUnread({ messageId, chatId, address, participant }: Unread, dueAt: number | null): void {

@@ -101,7 +101,7 @@ export const INSTANCE_MIGRATIONS: readonly Migration[] = [
       );
       CREATE TABLE preferences (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
       CREATE TABLE arrivals (chat_id TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
-      CREATE TABLE group_joins (chat_id TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+      CREATE TABLE group_joins (group_id TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
       CREATE TABLE handoffs (chat_id TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID;
       CREATE TABLE opt_outs (chat_id TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID;
       CREATE TABLE unread (
