@@ -32,6 +32,7 @@ import { profiles } from "./routes/profile.ts";
 import { sessions } from "./routes/session.ts";
 import { storage } from "./routes/storage.ts";
 import { system } from "./routes/system.ts";
+import { uploads } from "./routes/upload.ts";
 import { webhooks } from "./routes/webhook.ts";
 import { webhookDeliveries } from "./routes/webhook-deliveries.ts";
 import { LIMITS } from "./schemas/limits.ts";
@@ -72,6 +73,7 @@ export function buildApp<Bindings extends SettingsSource>(platform: Platform<Bin
   app.route("/", messaging);
   app.route("/", profiles);
   app.route("/", messageActs);
+  app.route("/", uploads);
   app.route("/", media);
   app.route("/", webhooks);
   app.route("/", webhookDeliveries);

@@ -25,6 +25,8 @@ export const ERROR_STATUS = {
   not_connected: 409,
   /** The instance is in a state in which this cannot be done. */
   wrong_state: 409,
+  /** The link to a file was made for a time, which is over. */
+  link_expired: 410,
   /** The body is larger than the limit named in the message. */
   too_large: 413,
   /** The body is not of a content type this route reads. */

@@ -9,7 +9,7 @@ import type { Settings } from "../settings.ts";
 import { type ByteSource, byteReader, bytesSource } from "./byte-reader.ts";
 import { extensionOf } from "./file-type.ts";
 import type { MediaKind } from "./media-keys.ts";
-import { keyOfLink, linkPath } from "./media-link.ts";
+import { linkPath, openLink } from "./media-link.ts";
 import { type SealedFile, sealFile } from "./seal-file.ts";
 import { serveFile } from "./serve-file.ts";
 import { storeFile } from "./store-file.ts";
@@ -35,13 +35,18 @@ export interface Upload {
   size: number | null;
   mimeType: string;
   fileName: string | null;
+  /** When its link ends, epoch milliseconds; null = with the file. */
+  expiresAt: number | null;
+  /** What the caller called it, for the error's issue. */
+  field: string;
 }
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
 
 /** Path of a link to a file of ours, wherever it is served. */
-const OWN_LINK = /\/media\/([\w-]+)\/([\w-]+)$/;
+const OWN_LINK = /\/media\/([\w-]+)\/([\w.-]+)$/;
 const ID_BYTES = 16;
+const NO_FILE = "There is no such file";
 
 export class MediaLibrary {
   readonly #bucket: R2Bucket;
@@ -101,6 +106,8 @@ export class MediaLibrary {
     size,
     mimeType,
     fileName,
+    expiresAt,
+    field,
   }: Upload): Promise<Result<{ key: string; link: string }>> {
     const extension = /\.([A-Za-z0-9]{1,8})$/.exec(fileName ?? "")?.[1]?.toLowerCase() ?? extensionOf(mimeType);
     // No instance can be called `~`: what belongs to none is not deleted with one.
@@ -108,19 +115,23 @@ export class MediaLibrary {
     const key = `${folder}/${Date.now()}-${randomBytes(ID_BYTES).toString("hex")}.${extension}`;
     const { mediaMaxBytes: maxBytes } = this.#settings;
     const kind = "document";
-    const file = { source, size, kind, declaredType: mimeType, key, fileName, maxBytes, field: "data" } as const;
+    const file = { source, size, kind, declaredType: mimeType, key, fileName, maxBytes, field } as const;
     const stored = await storeFile(this.#bucket, file);
-    return stored.ok ? ok({ key, link: await linkPath(this.#bucket, key) }) : stored;
+    return stored.ok ? ok({ key, link: await linkPath(this.#bucket, key, expiresAt) }) : stored;
   }
 
-  /** The file that a public link names; null when there is none or the signature is wrong. */
-  async serveLink(name: string, signature: string, request: Headers): Promise<Response | null> {
-    const key = await keyOfLink(this.#bucket, name, signature);
-    return key === null ? null : serveFile(this.#bucket, key, request);
+  /** The file that a public link names. `not_found` when there is none or the signature is wrong, `link_expired`. */
+  async serveLink(name: string, proof: string, request: Headers, now: number): Promise<Result<Response>> {
+    const link = await openLink(this.#bucket, name, proof);
+    if (!link) return refuse("not_found", NO_FILE);
+    const isOver = link.expiresAt !== null && link.expiresAt <= now;
+    return isOver ? refuse("link_expired", "This link's time is over") : this.serve(link.key, request);
   }
 
-  serve(key: string, request: Headers): Promise<Response | null> {
-    return serveFile(this.#bucket, key, request);
+  /** `not_found` when there is no such file. */
+  async serve(key: string, request: Headers): Promise<Result<Response>> {
+    const file = await serveFile(this.#bucket, key, request);
+    return file ? ok(file) : refuse("not_found", NO_FILE);
   }
 
   async #open(from: FileSource): Promise<Result<Opened>> {
@@ -130,16 +141,17 @@ export class MediaLibrary {
       return ok({ source: bytesSource(data.bytes), size: data.bytes.byteLength, contentType: data.contentType });
     }
     const own = OWN_LINK.exec(source.split("?")[0] ?? "");
-    const key = own ? await keyOfLink(this.#bucket, own[1] ?? "", own[2] ?? "") : null;
+    const link = own ? await openLink(this.#bucket, own[1] ?? "", own[2] ?? "") : null;
     // A link is good for the organisation it was made for, whoever knows it.
-    if (key?.startsWith(`${from.orgId}/`)) {
-      const file = await this.#bucket.get(key);
+    if (link?.key.startsWith(`${from.orgId}/`)) {
+      const isOver = link.expiresAt !== null && link.expiresAt <= Date.now();
+      const file = isOver ? null : await this.#bucket.get(link.key);
       if (file) {
         const contentType = file.httpMetadata?.contentType ?? null;
         return ok({ source: byteReader(file.body), size: file.size, contentType });
       }
       return refuse("invalid_request", "The file could not be read", {
-        issues: [{ path: field, message: "It is gone" }],
+        issues: [{ path: field, message: isOver ? "The link's time is over" : "It is gone" }],
       });
     }
     const policy = targetPolicy(this.#settings);

@@ -18,8 +18,8 @@ const SHOWN = new Set([
   "application/pdf",
 ]);
 
-/** A year: a stored file never changes. */
-const CACHE = "private, max-age=31536000, immutable";
+/** Whoever has it asks each time whether it is still to be had (ETag): links end, and files are deleted. */
+const CACHE = "private, no-cache";
 
 /** `inline` or `attachment`, with the name in the two spellings of RFC 6266. */
 function disposition(shown: boolean, encodedName: string | undefined): string {

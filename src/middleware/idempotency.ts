@@ -25,7 +25,8 @@ async function fingerprintOf(c: Context<AppEnv>): Promise<string> {
   const isJson = type === "" || type.includes("json");
   const body = isJson
     ? new Uint8Array(await c.req.raw.clone().arrayBuffer())
-    : `${type}\n${c.req.header("Content-Length")}`;
+    : // The boundary of a form is another one each time.
+      `${type.split(";")[0]}\n${c.req.header("Content-Length")}`;
   return sha256(c.req.method, c.req.path, new URL(c.req.url).search, body);
 }
 

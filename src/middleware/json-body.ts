@@ -42,7 +42,7 @@ function isUtf8(bytes: Uint8Array): boolean {
 
 interface BodyLimits {
   maxBytes: number;
-  /** The one path that takes files, and how much of them as JSON or as a form. */
+  /** The one path that takes files, and how much of them as JSON. */
   uploadPath: string;
   uploadBytes: number;
   /** How much a session may have that is imported. */
@@ -65,18 +65,13 @@ export function jsonBody({
     if (!METHODS_WITH_BODY.has(c.req.method)) return next();
     const isUpload = c.req.path === uploadPath;
     // A file that is no JSON is a stream, and read as one.
-    if (isUpload && !/^$|json|multipart\/form-data/i.test(c.req.header("Content-Type") ?? "")) return next();
+    if (isUpload && !/^$|json/i.test(c.req.header("Content-Type") ?? "")) return next();
     const maxBytes = isUpload ? uploadBytes : SESSION_PATH.test(c.req.path) ? sessionBytes : usual;
     const { url, method, headers: given } = c.req.raw;
     const body = await readLimited(c.req.raw, maxBytes);
     if (body === null) {
       const limit = `at most ${maxBytes.toLocaleString("en")} bytes`;
       throw new RefusalError(refuse("too_large", "The body is too large", { hint: `Send ${limit}` }).error);
-    }
-    const isForm = isUpload && given.get("Content-Type")?.startsWith("multipart/form-data");
-    if (isForm) {
-      c.req.raw = new Request(url, { method, headers: given, body });
-      return next();
     }
     if (jsonDepth(body) > LIMITS.jsonDepth) {
       const hint = `Nest objects and arrays at most ${LIMITS.jsonDepth} levels deep`;

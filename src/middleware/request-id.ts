@@ -13,7 +13,8 @@ export const requestId: MiddlewareHandler<AppEnv> = async (c, next) => {
   c.set("requestId", given !== undefined && SANE_ID.test(given) ? given : crypto.randomUUID());
   await next();
   c.res.headers.set("X-Request-Id", c.var.requestId);
-  c.res.headers.set("Cache-Control", "no-store");
+  // Files say themselves how they may be kept.
+  if (!c.res.headers.has("Cache-Control")) c.res.headers.set("Cache-Control", "no-store");
   c.res.headers.set("Referrer-Policy", "no-referrer");
   c.res.headers.set("X-Content-Type-Options", "nosniff");
 };

@@ -30,6 +30,7 @@ const MEANINGS: Record<(typeof ERROR_STATUS)[ErrorCode], string> = {
   404: "There is no such instance, or the recipient has no WhatsApp account; `code` tells which",
   405: "The path exists, the method does not",
   409: "Not possible in the state the instance is in; nothing was changed",
+  410: "The link's time is over",
   413: "The body is too large",
   415: "The body is not JSON",
   429: "Too many calls in a short time, or too many messages waiting; try again after `Retry-After`",

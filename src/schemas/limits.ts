@@ -2,7 +2,7 @@
 export const LIMITS = {
   /** Bytes of a JSON body: room for the longest text in any alphabet and its escapes, small enough to buffer. */
   jsonBodyBytes: 1_048_576,
-  /** Bytes of a JSON or form upload, which is buffered: larger files are sent as the raw body, which streams. */
+  /** Bytes of a JSON upload, which is buffered: larger files are sent as a form or as the raw body, which stream. */
   uploadBodyBytes: 34 * 1_048_576,
   /** Bytes of a session that is imported: some thousand chats, and a Worker's memory holds it several times. */
   sessionBodyBytes: 16 * 1_048_576,

@@ -5,8 +5,32 @@ import { LIMITS } from "./limits.ts";
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
+/** A minute: shorter ones are over before anybody can click. */
+const SHORTEST_LINK_S = 60;
+/** A year. */
+const LONGEST_LINK_S = 31_536_000;
+
+/** What every way to upload a file may say of it. */
+export const UploadOptionsSchema = z.object({
+  instanceId: z
+    .string()
+    .max(64)
+    .optional()
+    .openapi({ description: "The instance it belongs to, and is deleted with", example: "wa_abc123" }),
+  expiresIn: z
+    .int("Send whole seconds")
+    .min(SHORTEST_LINK_S, `Send ${SHORTEST_LINK_S} seconds or more`)
+    .max(LONGEST_LINK_S, `Send ${LONGEST_LINK_S} seconds (a year) or fewer`)
+    .optional()
+    .openapi({
+      type: "integer",
+      description: "The link ends after so many seconds; without it, with the file",
+      example: 86_400,
+    }),
+});
+
 /** Body of POST /api/upload as JSON; `data` comes out as bytes. */
-export const UploadSchema = z.object({
+export const UploadSchema = UploadOptionsSchema.extend({
   data: z
     .string("Send the file as base64")
     .min(1, "Send the file as base64")
@@ -27,11 +51,6 @@ export const UploadSchema = z.object({
     .max(LIMITS.placeCharacters)
     .optional()
     .openapi({ description: "Its name; the extension is kept", example: "photo.jpg" }),
-  instanceId: z
-    .string()
-    .max(64)
-    .optional()
-    .openapi({ description: "The instance it belongs to, and is deleted with", example: "wa_abc123" }),
 });
 
 /** The answer of POST /api/upload. */
@@ -41,6 +60,11 @@ export const UploadedSchema = z.object({
   blobName: z
     .string()
     .openapi({ description: "Its name in the storage", example: "wa_abc/uploads/1706000000-a1b2.jpg" }),
+  expiresAt: z.string().nullable().openapi({
+    format: "date-time",
+    description: "When the link ends; null without `expiresIn`. The file itself is kept for `RETENTION_DAYS`",
+    example: "2026-11-24T12:00:00.000Z",
+  }),
 });
 
 /** The file of a message of the history. */

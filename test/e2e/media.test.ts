@@ -288,8 +288,9 @@ describe("an upload", () => {
   it("may be a form or the raw body, and is gone with its instance", async () => {
     await lab.number("uploads");
     const form = new FormData();
-    form.set("file", new Blob([PDF], { type: "application/pdf" }), "offer.pdf");
     form.set("instanceId", "uploads");
+    form.set("expiresIn", "3600");
+    form.set("file", new Blob([PDF], { type: "application/pdf" }), "offer.pdf");
     const first = await fetch(`${lab.url}/api/upload`, { method: "POST", body: form });
     const query = "?instanceId=uploads&fileName=big.bin";
     const large = randomBytes(12_000_000);

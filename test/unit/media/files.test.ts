@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { byteReader, bytesSource } from "../../../src/media/byte-reader.ts";
 import { fileFacts } from "../../../src/media/file-facts.ts";
 import { kindOf, sniffType } from "../../../src/media/file-type.ts";
-import { keyOfLink, linkPath } from "../../../src/media/media-link.ts";
+import { linkPath, openLink } from "../../../src/media/media-link.ts";
 import { storeFile } from "../../../src/media/store-file.ts";
 import { memoryBucket } from "./memory-bucket.ts";
 
@@ -87,13 +87,34 @@ describe("a file on its way into the bucket", () => {
   });
 });
 
-test("a link names its file, and no other one", async () => {
-  const { bucket } = memoryBucket();
-  const [, , name = "", signature = ""] = (await linkPath(bucket, "o/i/media/1")).split("/");
-  expect(await keyOfLink(bucket, name, signature)).toBe("o/i/media/1");
-  const other = Buffer.from("o/i/media/2").toString("base64url");
-  expect(await keyOfLink(bucket, other, signature)).toBeNull();
-  expect(await keyOfLink(bucket, name, "")).toBeNull();
-  const { bucket: elsewhere } = memoryBucket();
-  expect(await keyOfLink(elsewhere, name, signature)).toBeNull();
+describe("a link", () => {
+  const parts = async (bucket: R2Bucket, expiresAt: number | null) => {
+    const [, , name = "", proof = ""] = (await linkPath(bucket, "o/i/media/1", expiresAt)).split("/");
+    return { name, proof };
+  };
+
+  test("names its file, and no other one", async () => {
+    const { bucket } = memoryBucket();
+    const { name, proof } = await parts(bucket, null);
+    expect(await openLink(bucket, name, proof)).toEqual({ key: "o/i/media/1", expiresAt: null });
+    const other = Buffer.from("o/i/media/2").toString("base64url");
+    expect(await openLink(bucket, other, proof)).toBeNull();
+    expect(await openLink(bucket, name, "")).toBeNull();
+    const { bucket: elsewhere } = memoryBucket();
+    expect(await openLink(elsewhere, name, proof)).toBeNull();
+  });
+
+  test("says when it ends, which nobody can change", async () => {
+    const { bucket } = memoryBucket();
+    const { name, proof } = await parts(bucket, 1_800_000_000_999);
+    expect(await openLink(bucket, name, proof)).toEqual({ key: "o/i/media/1", expiresAt: 1_800_000_000_000 });
+    const [expiry, signature = ""] = proof.split(".");
+    expect(expiry).toBe("1800000000");
+    const endless = (await parts(bucket, null)).proof;
+    for (const wrong of [`1900000000.${signature}`, signature, `.${signature}`, `1800000000.${endless}`]) {
+      expect(await openLink(bucket, name, wrong)).toBeNull();
+    }
+    // The expiry is no part of the name: neither can stand in for the other.
+    expect(await openLink(bucket, `${name}.1800000000`, signature)).toBeNull();
+  });
 });
