@@ -21,7 +21,7 @@ import { MINUTE_MS } from "../number-safety/verdict.ts";
 import type { SafetyState } from "../store/safety-table.ts";
 import type { Store } from "../store/store.ts";
 
-/** An alert that nobody took is tried again after a minute, then it is of no more use. */
+/** Attempts, a minute apart, after which an alert that nobody took is of no more use (ours). */
 const MOST_ALERT_ATTEMPTS = 5;
 
 export interface WatchDeps {

@@ -3,7 +3,7 @@ import type { SafetyRisk } from "../durable/rpc-safety.ts";
 import { isAtLeast } from "./health.ts";
 import { MINUTE_MS } from "./verdict.ts";
 
-/** Better news within this time of the last alert wait for its end; worse news never wait. */
+/** Better news within this time (ms, ours) of the last alert wait for its end; worse news never wait. */
 const COOL_DOWN_MS = 5 * MINUTE_MS;
 
 /** @returns when an alert about `risk` is due, epoch milliseconds; null when the last one said the same */

@@ -13,7 +13,7 @@ export interface Behavior {
   markRead: boolean;
 }
 
-/** The contract's defaults. */
+/** The API's defaults; the grace is in milliseconds. */
 const DEFAULTS = {
   behaviorProfile: "bot-native",
   typingSimulation: true,

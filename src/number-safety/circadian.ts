@@ -4,14 +4,14 @@
  */
 import type { CircadianProfile } from "../durable/rpc-safety.ts";
 
-/** Hours by which a profile lives later (positive) or earlier than the default. */
+/** The package's figures: hours by which a profile lives later (positive) or earlier than the default. */
 const SHIFT: Readonly<Record<Exclude<CircadianProfile, "always_on">, number>> = {
   default: 0,
   nightOwl: 3,
   earlyBird: -2,
 };
 
-/** The factor at corner hours; between them it is linear, by day a gentle wave lies on top. */
+/** The factor at corner hours, the package's; between them it is linear, by day a gentle wave lies on top. */
 const CORNERS: readonly (readonly [hour: number, factor: number])[] = [
   [0, 2.5],
   [2, 4],

@@ -1,7 +1,7 @@
 /** The same text to many people is what spam looks like. Answers, short texts and messages without text are exempt. */
 import type { Lane } from "./verdict.ts";
 
-/** Shorter texts repeat naturally ("Thank you!"). */
+/** Characters; shorter texts repeat naturally: "Thank you!" (ours). */
 const LEAST_CHARACTERS = 20;
 
 /**

@@ -11,14 +11,14 @@ export interface LegacyLimits {
   uniqueChatsPerDay: number;
 }
 
-/** `balanced` and `conservative` are the contract's own examples; `aggressive` is about twice balanced. */
+/** Messages and chats; `balanced` and `conservative` are the API's own examples, `aggressive` is twice balanced (ours). */
 const PRESETS: Readonly<Record<"conservative" | "balanced" | "aggressive", LegacyLimits>> = {
   conservative: { messagesPerHour: 50, messagesPerDay: 300, uniqueChatsPerHour: 25, uniqueChatsPerDay: 100 },
   balanced: { messagesPerHour: 200, messagesPerDay: 5_000, uniqueChatsPerHour: 50, uniqueChatsPerDay: 500 },
   aggressive: { messagesPerHour: 500, messagesPerDay: 10_000, uniqueChatsPerHour: 100, uniqueChatsPerDay: 1_000 },
 };
 
-/** From this share of a limit on there is a warning, per cent. */
+/** From this share of a limit on there is a warning, per cent (the API's). */
 const WARNING_FROM = 80;
 
 /** Own numbers stand over the preset's; `custom` starts from `balanced`. */

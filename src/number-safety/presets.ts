@@ -1,6 +1,6 @@
 /**
- * The figures of the presets. Messages per minute, hour and day, delays and warm-up are those of the public package
- * `baileys-antiban` 3.8 (MIT); new chats per day are ours, between its 5 and what support desks need.
+ * The figures of the presets. All are those of the public package `baileys-antiban` 3.8 (MIT), but for new chats per day,
+ * which are ours, between its 5 and what support desks need.
  */
 import type { SafetyPreset, SafetyRisk } from "../durable/rpc-safety.ts";
 import { HOUR_MS } from "./verdict.ts";

@@ -1,6 +1,7 @@
 /** After a connect the first minute is taken slowly: from a tenth of the minute's limit to all of it. */
 import { type Block, MINUTE_MS } from "./verdict.ts";
 
+/** Length of the ramp, milliseconds, and its first share of the minute's limit (the public package's 60 s and 10 %). */
 export const RAMP_MS = MINUTE_MS;
 const FIRST_SHARE = 0.1;
 

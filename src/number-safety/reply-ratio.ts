@@ -1,10 +1,10 @@
 /** Somebody who never answers is not to be written to again and again. */
 import { type Block, DAY_MS } from "./verdict.ts";
 
-/** Messages in a row without an answer, and the share of answers that shows a conversation. */
+/** Messages in a row without an answer, and the share (0–1) of answers that shows a conversation: the public package's. */
 const MOST_UNANSWERED = 5;
 const LEAST_RATIO = 0.1;
-/** The window in which messages are counted, and the pause before one more is allowed. */
+/** The window in which messages are counted (ours), and the pause before one more (the package's), milliseconds. */
 export const RATIO_WINDOW_MS = 30 * DAY_MS;
 const PAUSE_MS = DAY_MS;
 

@@ -1,5 +1,6 @@
 /** A person does not come online the instant their network does. */
 
+/** Milliseconds between a connect and being shown online, drawn evenly (the public package's range). */
 const LEAST_MS = 30_000;
 const MOST_MS = 90_000;
 

@@ -5,9 +5,9 @@
 import type { NewChatCap, ReachOutLock } from "../durable/rpc-safety.ts";
 import { type Block, HOUR_MS } from "./verdict.ts";
 
-/** A lock without a named end. Real ones last hours to days, and asking too early counts as another attempt. */
+/** A lock without a named end, milliseconds (ours): real ones last hours to days, and trying early counts as an attempt. */
 const UNNAMED_MS = HOUR_MS;
-/** Clocks differ: this much later than WhatsApp's own end. */
+/** Clocks differ: milliseconds after WhatsApp's own end (the public package's). */
 const BUFFER_MS = 10_000;
 
 /** @returns the end of the lock, epoch milliseconds; null when there is none */

@@ -14,11 +14,11 @@ import { SessionClosedError } from "../whatsapp/session.ts";
 import { groupStatus } from "./group-status.ts";
 import { planQueue } from "./queue-plan.ts";
 
-/** How long a caller waits for WhatsApp's acknowledgement before the answer is "pending", milliseconds. */
+/** How long a caller waits for WhatsApp's acknowledgement before the answer is "pending", milliseconds (ours). */
 const ACK_PATIENCE_MS = 10_000;
-/** A message nobody took for so long is no longer what the sender means to say. */
+/** A message nobody took for so long is no longer what the sender means to say, milliseconds (ours). */
 const PENDING_LIFETIME_MS = 24 * 60 * 60 * 1_000;
-/** Rows looked at in one go; more wait behind them. */
+/** Rows looked at in one go (ours); more wait behind them. */
 const LOOK_AHEAD = 500;
 
 /** WhatsApp's answers to a message, as far as they are documented by clients. */

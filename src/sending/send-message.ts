@@ -29,7 +29,7 @@ export interface SendingDeps {
   now: () => number;
 }
 
-/** Nobody waits for a webhook's reply: it may wait this long for its slot, milliseconds. */
+/** Nobody waits for a webhook's reply: it may wait this long for its slot, milliseconds (ours). */
 const REPLY_PATIENCE_MS = 10 * 60 * 1_000;
 
 /** What a message says, ready to be stored. */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { DeafWatch } from "../../../src/connection/deaf-watch.ts";
+import { keptNumber, storeLinkedCredentials } from "./support.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -85,4 +86,19 @@ describe("a message without an acknowledgement", () => {
     await vi.advanceTimersByTimeAsync(MINUTE_MS);
     expect(world.probes).toBe(0);
   });
+});
+
+test("a deaf session is closed and replaced at once; its number says why", async () => {
+  const number = keptNumber({ connection: { linked: true, phone: "491" }, script: { answers: async () => false } });
+  const { keeper, whatsApp, world } = number;
+  storeLinkedCredentials(number.storage);
+  keeper.connect();
+  const first = whatsApp.latest;
+  first.emit({ type: "open", phone: "491", lid: "99", name: "Shop" });
+  await keeper.transmitter()?.({ id: "A", to: "492@s.whatsapp.net", payload: Uint8Array.of(1) });
+  world.now += 15_000;
+  await vi.advanceTimersByTimeAsync(15_000);
+  expect(first.isClosed).toBe(true);
+  expect(world.state).toMatchObject({ phase: "waiting", lastDisconnect: { reason: "unresponsive", code: null } });
+  expect(world.wakeUps.reconnect).toBe(world.now);
 });

@@ -285,4 +285,16 @@ describe("broken keys", () => {
     number.guard.keys.undecryptable();
     expect(warnings()).toBe(1);
   });
+
+  test("are not looked for while their modules are off", () => {
+    const off = { enabled: false };
+    const number = guardedNumber({ config: { modules: { retryTracker: off, sessionStability: off } } });
+    number.sends("1");
+    for (let times = 0; times < 5; times += 1) {
+      number.guard.keys.retried("m1");
+      number.guard.keys.undecryptable();
+    }
+    expect(number.store.logs.newest(50)).toEqual([]);
+    expect(number.store.sends.retries(0)).toEqual({ retries: 0, spirals: 0 });
+  });
 });
