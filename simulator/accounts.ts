@@ -34,6 +34,8 @@ export class Account {
   reachOutLock: ReachOutLock | undefined;
   /** Chats that a newly linked device gets as its history. */
   history: proto.IConversation[] = [];
+  /** What follows it: older messages, in parts, and what people call themselves. */
+  laterHistory: { recent: proto.IHistorySync[]; names: proto.IPushname[] } = { recent: [], names: [] };
   #handset: Handset | undefined;
   #nextDevice = 1;
 

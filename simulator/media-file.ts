@@ -3,19 +3,22 @@ import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, ran
 import type { proto } from "@whiskeysockets/baileys";
 
 export type FileKind = "image" | "video" | "audio" | "document" | "sticker";
+/** What is encrypted: files, and the history for a new device. */
+type EncryptedKind = FileKind | "history";
 
 const MAC_BYTES = 10;
-const WORDS: Readonly<Record<FileKind, string>> = {
+const WORDS: Readonly<Record<EncryptedKind, string>> = {
   image: "Image",
   sticker: "Image",
   video: "Video",
   audio: "Audio",
   document: "Document",
+  history: "History",
 };
 
 export const sha256 = (bytes: Uint8Array): Buffer => createHash("sha256").update(bytes).digest();
 
-function keysOf(mediaKey: Uint8Array, kind: FileKind) {
+function keysOf(mediaKey: Uint8Array, kind: EncryptedKind) {
   const bytes = Buffer.from(hkdfSync("sha256", mediaKey, Buffer.alloc(0), `WhatsApp ${WORDS[kind]} Keys`, 112));
   return { iv: bytes.subarray(0, 16), cipherKey: bytes.subarray(16, 48), macKey: bytes.subarray(48, 80) };
 }
@@ -28,7 +31,7 @@ export interface EncryptedFile {
   mediaKey: Buffer;
 }
 
-export function encryptFile(plain: Uint8Array, kind: FileKind): EncryptedFile {
+export function encryptFile(plain: Uint8Array, kind: EncryptedKind): EncryptedFile {
   const mediaKey = randomBytes(32);
   const { iv, cipherKey, macKey } = keysOf(mediaKey, kind);
   const cipher = createCipheriv("aes-256-cbc", cipherKey, iv);

@@ -39,6 +39,8 @@ export interface PhoneOptions {
   businessName?: string | undefined;
   /** Chats a newly linked device gets as its history. */
   history?: proto.IConversation[] | undefined;
+  /** What follows the first history: older messages, each part a file, and what people call themselves. */
+  laterHistory?: { recent?: proto.IHistorySync[]; names?: proto.IPushname[] } | undefined;
 }
 
 export interface ContactOptions {
@@ -102,7 +104,7 @@ export class SimulatorServer extends Faults {
   }
 
   /** The owner's phone of a number under test; the same number gives the same phone. */
-  phone({ phone, name, businessName, history }: PhoneOptions = {}): Phone {
+  phone({ phone, name, businessName, history, laterHistory = {} }: PhoneOptions = {}): Phone {
     const number = phone === undefined ? this.#freeNumber(FIRST_PHONE) : phoneDigits(phone);
     const known = this.simulation.accounts.byPhone(number);
     if (known) {
@@ -111,6 +113,7 @@ export class SimulatorServer extends Faults {
     }
     const account = this.simulation.accounts.create(number, name ?? businessName ?? `Owner ${number}`, businessName);
     account.history = history ?? [];
+    account.laterHistory = { recent: laterHistory.recent ?? [], names: laterHistory.names ?? [] };
     return this.#equip(account, new Phone(account, this.simulation, { autoDeliver: false, autoRead: false }));
   }
 

@@ -29,6 +29,7 @@ export type TrafficEvent = Extract<
       | "message"
       | "placeholder"
       | "empty"
+      | "history"
       | "receipt"
       | "ack"
       | "identity"

@@ -19,6 +19,7 @@ export function instanceSummary({ profile, connection }: InstanceState, revision
     webhookUrl: profile.webhookUrl,
     behaviorSettings: profile.behaviorSettings,
     antiBanSettings: profile.antiBanSettings,
+    syncHistory: profile.syncHistory ?? false,
     createdAt: new Date(profile.createdAt).toISOString(),
     revision,
   };

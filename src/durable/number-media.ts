@@ -42,7 +42,7 @@ export class NumberMedia {
       download: (job) => moveFile(ctx, job),
       requestAgain: (media) => this.#requestAgain(media),
       publicUrl: (link) => this.#publicUrl(link),
-      limits: () => this.#limits,
+      limits: () => this.limits,
       instanceId: () => deps.state()?.profile.instanceId ?? "",
       record: (event) => events().record(event),
       deliverSoon: () => events().deliverSoon(),
@@ -52,10 +52,10 @@ export class NumberMedia {
   }
 
   /** An unguessable id, and the key that removal of the instance finds. */
-  newFile(): { id: string; key: string } {
+  newFile(folder: "media" | "history" = "media"): { id: string; key: string } {
     const { profile } = this.#deps.state() ?? {};
     const id = randomBytes(ID_BYTES).toString("hex");
-    return { id, key: `${profile?.orgId}/${profile?.instanceId}/media/${id}` };
+    return { id, key: `${profile?.orgId}/${profile?.instanceId}/${folder}/${id}` };
   }
 
   /** `not_found` when there is no such file. */
@@ -79,7 +79,7 @@ export class NumberMedia {
     store.media.remove(old.map(({ id }) => id));
   }
 
-  get #limits() {
+  get limits() {
     const settings = readSettings(this.#deps.env);
     const endpoint = settings.ok ? whatsAppEndpoint(settings.value) : settings;
     if (!settings.ok || !endpoint.ok) return NO_LIMITS;

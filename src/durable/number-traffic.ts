@@ -10,6 +10,7 @@ import type { Store } from "../store/store.ts";
 import type { ReceivedMessage } from "../whatsapp/session.ts";
 import type { NumberConduct } from "./number-conduct.ts";
 import type { NumberEvents } from "./number-events.ts";
+import type { NumberHistory } from "./number-history.ts";
 import type { NumberMedia } from "./number-media.ts";
 
 export interface TrafficDeps {
@@ -20,6 +21,7 @@ export interface TrafficDeps {
   conduct: NumberConduct;
   events: NumberEvents;
   media: NumberMedia;
+  history: NumberHistory;
   /** Asks for the `placeholders` wake-up. */
   wakeAt: (dueAt: number) => void;
   now: () => number;
@@ -34,7 +36,7 @@ export class NumberTraffic {
 
   /** Messages come inside the transaction of their ratchet; see `TrafficEvent` for the others. */
   handle(event: TrafficEvent): void {
-    const { outbox, conduct, events, transaction } = this.#deps;
+    const { outbox, conduct, events, history, transaction } = this.#deps;
     switch (event.type) {
       case "message":
         this.#receive(event.message);
@@ -44,6 +46,10 @@ export class NumberTraffic {
         return;
       case "empty":
         transaction(() => forgetPlaceholder(event.origin, this.#inbound));
+        return;
+      case "history":
+        history.arrived(event.notice);
+        setImmediate(() => history.pump());
         return;
       case "call":
         transaction(() => {

@@ -27,6 +27,7 @@ import { DirectoryLink } from "./directory-link.ts";
 import { logEvent } from "./instance-log.ts";
 import { NumberConduct } from "./number-conduct.ts";
 import { NumberEvents } from "./number-events.ts";
+import { NumberHistory } from "./number-history.ts";
 import { NumberMedia } from "./number-media.ts";
 import { NumberTraffic } from "./number-traffic.ts";
 import { removeInstance } from "./remove-instance.ts";
@@ -52,6 +53,7 @@ export class WhatsAppNumber {
   readonly #outbox: Outbox;
   readonly #directory: DirectoryLink;
   readonly #traffic: NumberTraffic;
+  readonly #history: NumberHistory;
   #state: InstanceState | null = null;
   #removal: Promise<void> | null = null;
 
@@ -109,6 +111,19 @@ export class WhatsAppNumber {
       wakeAt: (dueAt) => this.#wakeups.setNoLaterThan("media", dueAt),
       now,
     });
+    this.#history = new NumberHistory({
+      ctx,
+      env,
+      store: this.store,
+      transaction: (work) => this.#transaction(work),
+      state: () => this.#state,
+      session: () => this.keeper.online,
+      newFile: () => this.media.newFile("history"),
+      limits: () => this.media.limits,
+      wakeAt: (dueAt) => this.#wakeups.setNoLaterThan("history", dueAt),
+      warn: (text) => this.#warn(text),
+      now,
+    });
     this.events = new NumberEvents({
       env,
       store: this.store,
@@ -138,6 +153,7 @@ export class WhatsAppNumber {
         this.conduct.online();
         this.#outbox.opened();
         this.profile.changed();
+        this.#history.pump();
       },
       markOnline: () => this.conduct.marksOnline,
       log: (level, message) => this.store.logs.add(level, message, now()),
@@ -176,6 +192,7 @@ export class WhatsAppNumber {
       conduct: this.conduct,
       events: this.events,
       media: this.media,
+      history: this.#history,
       wakeAt: (dueAt) => this.#wakeups.setNoLaterThan("placeholders", dueAt),
       now,
     });
@@ -246,6 +263,7 @@ export class WhatsAppNumber {
     this.conduct.stop();
     this.events.removed();
     this.media.keeper.forget();
+    this.#history.forget();
   }
 
   async alarm(): Promise<void> {
@@ -263,6 +281,7 @@ export class WhatsAppNumber {
       profile: () => this.profile.apply(),
       media: () => this.media.keeper.pump(),
       placeholders: () => this.#traffic.tellPlaceholders(),
+      history: () => this.#history.pump(),
       prune: () => {
         this.events.prune();
         return this.media.prune();

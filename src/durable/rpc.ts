@@ -85,6 +85,8 @@ export interface InstanceView {
   webhookUrl: string | null;
   behaviorSettings: BehaviorSettings;
   antiBanSettings: AntiBanSettings;
+  /** Whether the phone's history is taken at the next link. */
+  syncHistory: boolean;
   /** How much of the legacy limits is used up; only when one instance is asked for, lists do not know it. */
   antiBanHealth?: LegacyHealth;
   createdAt: string;
@@ -126,6 +128,7 @@ export interface CreateInstance {
   webhookUrl: string | null;
   behaviorSettings: BehaviorSettings;
   antiBanSettings: AntiBanSettings;
+  syncHistory?: boolean;
   pendingProfile?: PendingProfile;
 }
 
@@ -135,6 +138,7 @@ export interface UpdateInstance {
   webhookUrl?: string | null;
   behaviorSettings?: BehaviorSettings;
   antiBanSettings?: AntiBanSettings;
+  syncHistory?: boolean;
   /** Replaces what was pending before. */
   pendingProfile?: PendingProfile;
 }

@@ -13,6 +13,7 @@ export const WAKEUP_NAMES = [
   "profile",
   "media",
   "placeholders",
+  "history",
   "prune",
 ] as const;
 export type WakeupName = (typeof WAKEUP_NAMES)[number];

@@ -9,13 +9,16 @@ export interface IdentityContext {
   instanceId: string;
   hasWebhook: boolean;
   now: number;
+  /** The phone's history says so: what was only read from it was told to nobody. */
+  isHistory?: boolean;
 }
 
 /**
  * The event follows only where a LID was told without its phone before. Phone and LID are digits.
  * @returns true when a webhook delivery was queued
  */
-export function identify(phone: string, lid: string, { store, instanceId, hasWebhook, now }: IdentityContext): boolean {
+export function identify(phone: string, lid: string, context: IdentityContext): boolean {
+  const { store, instanceId, hasWebhook, now, isHistory = false } = context;
   const wasHidden = store.contacts.isHidden(lid);
   if (!store.contacts.learn(phone, lid)) return false;
   const from = lidJid(lid);
@@ -26,7 +29,7 @@ export function identify(phone: string, lid: string, { store, instanceId, hasWeb
   store.chats.rekeyChat(from, chatId);
   store.placeholders.rekeyChat(from, chatId);
   store.deliveries.rekeyChat(from, chatId);
-  if (!wasHidden && !hadChat) return false;
+  if (!wasHidden && (!hadChat || isHistory)) return false;
   const payload = identifiedPayload(instanceId, { chatId, phone, lid });
   return recordEvent(store, { type: "contact.identified", chatId, payload }, hasWebhook, now);
 }

@@ -7,9 +7,9 @@ import { mediaFields, messagePayload } from "../events/payload.ts";
 import { recordEvent } from "../events/record.ts";
 import type { NewMessage } from "../store/messages-table.ts";
 import type { Store } from "../store/store.ts";
-import { isGroup, lidOf, phoneOf } from "../whatsapp/identity.ts";
 import type { IncomingCall, ReceivedMessage, RemoteFile } from "../whatsapp/session.ts";
 import { identify } from "./identify.ts";
+import { storedMessage, whoIs } from "./stored-message.ts";
 
 export interface InboundContext {
   store: Store;
@@ -32,7 +32,7 @@ export function receive(received: ReceivedMessage, context: InboundContext): boo
   const { store, now, instanceId } = context;
   const person = whoIs(received.participantJid ?? received.chatJid, received.altJid);
   if (person.phone && person.lid) identify(person.phone, person.lid, context);
-  const message = toStored(received, person, context);
+  const message = storedMessage(received, person, context);
   const arrival = arrive(message, store);
   if (arrival === "known") return false;
   store.targets.apply({ ...message, details: message.details ?? {} }, now);
@@ -62,7 +62,7 @@ export function receivePlaceholder(received: ReceivedMessage, dueAt: number, con
   const { store, now } = context;
   const person = whoIs(received.participantJid ?? received.chatJid, received.altJid);
   if (person.phone && person.lid) identify(person.phone, person.lid, context);
-  const message = toStored(received, person, context);
+  const message = storedMessage(received, person, context);
   if (!store.messages.insert(message)) return;
   if (!received.fromMe) store.contacts.seen({ ...person, pushName: received.pushName }, now);
   store.placeholders.add(message, dueAt);
@@ -113,41 +113,4 @@ function arrive(message: NewMessage, store: Store): "new" | "recovered" | "known
   if (!isSame) return "known";
   store.placeholders.fill(message);
   return store.placeholders.drop(message) ? "new" : "recovered";
-}
-
-interface Person {
-  phone: string | null;
-  lid: string | null;
-}
-
-function whoIs(jid: string, alt: string | null): Person {
-  return { phone: phoneOf(jid) ?? phoneOf(alt), lid: lidOf(jid) ?? lidOf(alt) };
-}
-
-function toStored(received: ReceivedMessage, person: Person, { store, ownPhone, now }: InboundContext): NewMessage {
-  const { chatJid, fromMe, content } = received;
-  const group = isGroup(chatJid);
-  const phone = person.phone ?? (person.lid ? store.contacts.phoneOfLid(person.lid) : null);
-  const lid = person.lid ?? (phone ? store.contacts.lidOfPhone(phone) : null);
-  return {
-    id: received.id,
-    chatId: group ? chatJid : (store.contacts.chatIdOf({ phone, lid }) ?? chatJid),
-    direction: fromMe ? "outbound" : "inbound",
-    address: chatJid,
-    fromPhone: fromMe ? ownPhone : phone,
-    toPhone: fromMe ? (group ? null : phone) : ownPhone,
-    fromLid: fromMe ? null : lid,
-    pushName: fromMe ? null : received.pushName,
-    participant: received.participantJid,
-    type: content.type,
-    text: content.text,
-    quoted: content.quoted,
-    unsupported: content.unsupported,
-    details: content.details ?? {},
-    status: fromMe ? "sent" : "received",
-    source: fromMe ? "phone" : null,
-    // A clock of the other side may be wrong or missing; ours is the fallback.
-    sentAt: Number.isFinite(received.sentAt) && received.sentAt > 0 ? received.sentAt : now,
-    payload: received.payload,
-  };
 }

@@ -3,7 +3,7 @@ import { bucketWriter } from "./bucket-writer.ts";
 import { type ByteSource, byteReader } from "./byte-reader.ts";
 import { decryptFile } from "./decrypt-file.ts";
 import { CorruptFileError } from "./media-decryptor.ts";
-import type { MediaKind } from "./media-keys.ts";
+import type { EncryptedKind } from "./media-keys.ts";
 
 /** WhatsApp's host for files whose message names none. */
 const DEFAULT_HOST = "mmg.whatsapp.net";
@@ -13,7 +13,7 @@ const TIMEOUT_MS = 120_000;
 export interface DownloadJob {
   /** Key in the bucket. */
   key: string;
-  kind: MediaKind;
+  kind: EncryptedKind;
   directPath: string;
   mediaKey: string;
   fileSha256: string;

@@ -1,6 +1,6 @@
 import { createHash, createHmac, type Hash, type Hmac, timingSafeEqual } from "node:crypto";
 import { type BlockCipher, blockDecryptor } from "./cipher-blocks.ts";
-import { expandMediaKey, MAC_BYTES, type MediaKind } from "./media-keys.ts";
+import { type EncryptedKind, expandMediaKey, MAC_BYTES } from "./media-keys.ts";
 
 /** The file is not the one that the message told of. */
 export class CorruptFileError extends Error {
@@ -9,7 +9,7 @@ export class CorruptFileError extends Error {
 
 export interface ExpectedFile {
   mediaKey: Uint8Array;
-  kind: MediaKind;
+  kind: EncryptedKind;
   size: number;
   fileSha256: Uint8Array;
   fileEncSha256: Uint8Array;

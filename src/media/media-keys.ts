@@ -2,13 +2,17 @@ import { hkdfSync } from "node:crypto";
 
 export type MediaKind = "image" | "video" | "audio" | "document" | "sticker";
 
+/** What WhatsApp keeps encrypted: files of messages, and the phone's history for a new device. */
+export type EncryptedKind = MediaKind | "history";
+
 /** The words WhatsApp derives keys with; a sticker is an image to it. */
-const INFO: Readonly<Record<MediaKind, string>> = {
+const INFO: Readonly<Record<EncryptedKind, string>> = {
   image: "WhatsApp Image Keys",
   sticker: "WhatsApp Image Keys",
   video: "WhatsApp Video Keys",
   audio: "WhatsApp Audio Keys",
   document: "WhatsApp Document Keys",
+  history: "WhatsApp History Keys",
 };
 
 export interface MediaKeys {
@@ -21,7 +25,7 @@ export interface MediaKeys {
 const EXPANDED_BYTES = 112;
 
 /** @param mediaKey 32 bytes, chosen by the sender and carried in the message */
-export function expandMediaKey(mediaKey: Uint8Array, kind: MediaKind): MediaKeys {
+export function expandMediaKey(mediaKey: Uint8Array, kind: EncryptedKind): MediaKeys {
   const expanded = new Uint8Array(hkdfSync("sha256", mediaKey, new Uint8Array(0), INFO[kind], EXPANDED_BYTES));
   return { iv: expanded.subarray(0, 16), cipherKey: expanded.subarray(16, 48), macKey: expanded.subarray(48, 80) };
 }

@@ -120,6 +120,7 @@ export const instances = new OpenAPIHono<AppEnv>()
       webhookUrl: body.webhookUrl ?? null,
       behaviorSettings: body.behaviorSettings ?? {},
       antiBanSettings: body.antiBanSettings ?? {},
+      syncHistory: body.syncHistory ?? false,
     });
     return c.json({ success: true as const, instance: instanceAnswer(unwrap(created)) }, 201);
   })

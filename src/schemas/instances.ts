@@ -54,6 +54,10 @@ const LastDisconnectSchema = z
   })
   .openapi("LastDisconnect");
 
+const SYNC_HISTORY =
+  "Take the messages of the last weeks and the names of people from the phone when the number is linked, into the " +
+  "history only: without webhooks and events. Set it before linking; the phone offers its history once.";
+
 /** An instance as every answer shows it. */
 export const InstanceSchema = z
   .object({
@@ -85,6 +89,7 @@ export const InstanceSchema = z
     }),
     behaviorSettings: BehaviorSettingsSchema,
     antiBanSettings: AntiBanSettingsSchema,
+    syncHistory: z.boolean().openapi({ description: SYNC_HISTORY, example: false }),
     antiBanHealth: AntiBanHealthSchema.optional(),
     createdAt: TimeSchema,
   })
@@ -102,6 +107,10 @@ export const CreateInstanceSchema = z
     webhookUrl: WebhookUrlSchema.optional(),
     behaviorSettings: BehaviorSettingsInputSchema.optional(),
     antiBanSettings: AntiBanSettingsInputSchema.optional(),
+    syncHistory: z
+      .boolean("Use true or false")
+      .optional()
+      .openapi({ description: SYNC_HISTORY, default: false, example: true }),
   })
   .openapi("CreateInstance", { example: { name: "Customer Support", webhookUrl: "https://your-api.com/webhook" } });
 

@@ -55,6 +55,14 @@ export function chatsTable(sql: SqlStorage) {
         now,
       );
     },
+    /** Somebody wrote at that time, epoch milliseconds; what is known of later stays. */
+    wroteBefore(chatId: string, at: number): void {
+      sql.exec(
+        "INSERT INTO arrivals (chat_id, at) VALUES (?, ?) ON CONFLICT DO UPDATE SET at = MAX(at, excluded.at)",
+        chatId,
+        at,
+      );
+    },
     /** When this chat wrote last, epoch milliseconds; null = never. */
     wroteAt: (chatId: string): number | null =>
       sql.exec<{ at: number }>("SELECT at FROM arrivals WHERE chat_id = ?", chatId).toArray()[0]?.at ?? null,

@@ -71,6 +71,13 @@ export function contactsTable(sql: SqlStorage) {
       }
     },
 
+    /** What a person calls themselves, where nothing newer is known. */
+    named(who: { phone: string | null; lid: string | null }, pushName: string): void {
+      const row = (who.phone && byPhone(who.phone)) || (who.lid && byLid(who.lid)) || undefined;
+      if (row) sql.exec("UPDATE contacts SET push_name = COALESCE(push_name, ?) WHERE rowid = ?", pushName, row.rowid);
+      else if (who.phone) sql.exec("INSERT INTO contacts (phone, push_name) VALUES (?, ?)", who.phone, pushName);
+    },
+
     isKnownOnWhatsApp(phone: string, now: number): boolean {
       const query = "SELECT 1 AS known FROM contacts WHERE phone = ? AND on_whatsapp_at > ?";
       return sql.exec<{ known: number }>(query, phone, now - CHECK_LIFETIME_MS).toArray().length > 0;

@@ -51,6 +51,10 @@ export const INSTANCE_MIGRATIONS: readonly Migration[] = [
         message TEXT NOT NULL, due_at INTEGER NOT NULL,
         PRIMARY KEY (message_id, chat_id, direction)
       ) WITHOUT ROWID;
+      CREATE TABLE history (
+        id TEXT NOT NULL UNIQUE, with_messages INTEGER NOT NULL, inline BLOB, file TEXT, key TEXT,
+        attempts INTEGER NOT NULL DEFAULT 0, due_at INTEGER NOT NULL
+      );
       CREATE TABLE media (
         id TEXT PRIMARY KEY,
         message_id TEXT NOT NULL, direction TEXT NOT NULL,

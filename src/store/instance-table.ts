@@ -8,6 +8,8 @@ export interface Profile {
   webhookUrl: string | null;
   behaviorSettings: BehaviorSettings;
   antiBanSettings: AntiBanSettings;
+  /** Whether the phone's history is taken at the first link; not, when left out. */
+  syncHistory?: boolean;
   /** What is to be set on WhatsApp as soon as the number is connected; empty when nothing is. */
   pendingProfile?: PendingProfile;
   /** Where this deployment was called when the instance was created: the base of its links. */

@@ -13,7 +13,7 @@ export interface NewMedia {
   key: string;
   /** Path of the public link; null until the file is stored. */
   link: string | null;
-  status: "pending" | "stored";
+  status: "pending" | "stored" | "failed";
   file: RemoteFile;
   /** Epoch milliseconds. */
   dueAt: number;

@@ -13,7 +13,8 @@ type Table = (typeof KEPT_FOR_A_TIME)[number]["table"];
 /** How far each table was looked through; null = to where the rows are young. */
 export type PruneCursor = Readonly<Record<Table, number | null>>;
 
-export const PRUNE_START: PruneCursor = { events: 0, messages: 0, logs: 0 };
+/** Messages from the phone's history have keys below zero. */
+export const PRUNE_START: PruneCursor = { events: 0, messages: Number.MIN_SAFE_INTEGER, logs: 0 };
 
 export interface PruneSlice {
   cursor: PruneCursor;

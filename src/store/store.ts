@@ -4,6 +4,7 @@ import { type ChatsTable, chatsTable } from "./chats-table.ts";
 import { type ContactsTable, contactsTable } from "./contacts-table.ts";
 import { type DeliveriesTable, deliveriesTable } from "./deliveries-table.ts";
 import { type EventsTable, eventsTable } from "./events-table.ts";
+import { type HistoryTable, historyTable } from "./history-table.ts";
 import { type InstanceTable, instanceTable } from "./instance-table.ts";
 import { type LogsTable, logsTable } from "./logs-table.ts";
 import { type MediaTable, mediaTable } from "./media-table.ts";
@@ -25,6 +26,7 @@ export interface Store {
   lookups: MessageLookups;
   receipts: ReceiptsTable;
   placeholders: PlaceholdersTable;
+  history: HistoryTable;
   media: MediaTable;
   contacts: ContactsTable;
   events: EventsTable;
@@ -48,6 +50,7 @@ export function openStore(sql: SqlStorage): Store {
     lookups: messageLookups(sql, contacts),
     receipts: receiptsTable(sql),
     placeholders: placeholdersTable(sql),
+    history: historyTable(sql),
     media: mediaTable(sql),
     contacts,
     events: eventsTable(sql),

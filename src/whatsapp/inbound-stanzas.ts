@@ -6,9 +6,10 @@
 import type { BinaryNode } from "./baileys.ts";
 import { areJidsSameUser, decodeMessageNode, proto, unpadRandomMax16, writeRandomPadMax16 } from "./baileys.ts";
 import { contentless, SECOND_CHANCE_MS } from "./contentless.ts";
+import { historyIn } from "./history/history-notice.ts";
 import { type Me, normaliseStanza, originOf, withoutContent } from "./normalise/stanza.ts";
 import { normaliseWebMessage } from "./normalise/web-message.ts";
-import type { MessageLookups, ReceivedMessage, StanzaOrigin, Unavailable } from "./session.ts";
+import type { HistoryNotice, MessageLookups, ReceivedMessage, StanzaOrigin, Unavailable } from "./session.ts";
 import type { Decrypted } from "./signal-repository.ts";
 
 interface Deps {
@@ -17,6 +18,7 @@ interface Deps {
   onMessage: (message: ReceivedMessage) => void;
   onPlaceholder: (message: ReceivedMessage, waitMs: number) => void;
   onEmpty: (origin: StanzaOrigin) => void;
+  onHistory: (notice: HistoryNotice) => void;
   /** A message that is for people could not be decrypted. */
   onFailure: (key: proto.IMessageKey) => void;
   warn: (text: string) => void;
@@ -73,7 +75,10 @@ export class InboundStanzas {
     const { lookups, onMessage, onEmpty } = this.#deps;
     const me = this.#deps.me();
     if (stanza.attrs.category === "peer") {
-      for (const message of resentIn(stanza, payload, me, lookups)) onMessage(message);
+      const decoded = proto.Message.decode(payload);
+      for (const message of resentIn(stanza, decoded, me, lookups)) onMessage(message);
+      const notice = historyIn(stanza, decoded, me);
+      if (notice) this.#deps.onHistory(notice);
       return;
     }
     const message = normaliseStanza(stanza, payload, me, lookups);
@@ -101,10 +106,14 @@ const isHidden = ({ content }: BinaryNode): boolean =>
   Array.isArray(content) && content.some(({ tag, attrs }) => tag === "enc" && attrs["decrypt-fail"] === "hide");
 
 /** Messages that our own phone hands on because this device could not read them. */
-function resentIn(stanza: BinaryNode, payload: Uint8Array, me: Me, lookups: MessageLookups): ReceivedMessage[] {
+function resentIn(
+  stanza: BinaryNode,
+  { protocolMessage }: proto.IMessage,
+  me: Me,
+  lookups: MessageLookups,
+): ReceivedMessage[] {
   const from = stanza.attrs.from ?? "";
   if (!areJidsSameUser(from, me.id) && !areJidsSameUser(from, me.lid)) return [];
-  const { protocolMessage } = proto.Message.decode(payload);
   const results = protocolMessage?.peerDataOperationRequestResponseMessage?.peerDataOperationResult ?? [];
   return results.flatMap(({ placeholderMessageResendResponse: resent }) => {
     if (!resent?.webMessageInfoBytes) return [];

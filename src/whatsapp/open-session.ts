@@ -23,7 +23,8 @@ import { requestFileAgain } from "./file-request.ts";
 import { membersOf } from "./group-members.ts";
 import { membershipOf } from "./group-membership.ts";
 import { harden } from "./harden.ts";
-import { lidOf, phoneJid, phoneOf, withoutDevice } from "./identity.ts";
+import { adoptTokens } from "./history/adopt-tokens.ts";
+import { lidJid, lidOf, phoneJid, phoneOf, withoutDevice } from "./identity.ts";
 import { InboundStanzas } from "./inbound-stanzas.ts";
 import { originIn } from "./normalise/stanza.ts";
 import { ownProfile } from "./own-profile.ts";
@@ -97,6 +98,7 @@ class BaileysSession implements WhatsAppSession {
       onMessage: (message) => this.#emit({ type: "message", message }),
       onPlaceholder: (message, waitMs) => this.#emit({ type: "placeholder", message, waitMs }),
       onEmpty: (origin) => this.#emit({ type: "empty", origin }),
+      onHistory: (notice) => this.#emit({ type: "history", notice }),
       onFailure: (key) => this.#phoneRequests.failed(key),
       warn: deps.warn,
     });
@@ -151,9 +153,8 @@ class BaileysSession implements WhatsAppSession {
       emitOwnEvents: false,
       markOnlineOnConnect: deps.markOnline(),
       syncFullHistory: false,
-      shouldSyncHistoryMessage: ({ syncType }) =>
-        syncType === proto.HistorySync.HistorySyncType.INITIAL_BOOTSTRAP ||
-        syncType === proto.HistorySync.HistorySyncType.PUSH_NAME,
+      // Baileys would take a whole history into memory; ours is read in pieces (history/), after its receipt.
+      shouldSyncHistoryMessage: () => false,
       getMessage: async (key) => {
         const payload = key.id && key.remoteJid ? deps.lookups.ours(key.id, withoutDevice(key.remoteJid)) : null;
         return payload ? proto.Message.decode(payload) : undefined;
@@ -244,6 +245,14 @@ class BaileysSession implements WhatsAppSession {
       return null;
     });
     return { lock: lockOf(lock), cap: capOf(cap) };
+  }
+
+  async adopt({ pairs, tokens }: Parameters<WhatsAppSession["adopt"]>[0]): Promise<void> {
+    const jids = pairs.map(({ phone, lid }) => ({ pn: phoneJid(phone), lid: lidJid(lid) }));
+    await this.#guarded(async () => {
+      await this.#socket.signalRepository.lidMapping.storeLIDPNMappings(jids);
+      await adoptTokens(this.#socket.authState.keys, tokens);
+    });
   }
 
   async logout(): Promise<void> {

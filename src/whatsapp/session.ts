@@ -137,6 +137,42 @@ export interface ReceivedMessage {
   payload: Uint8Array;
 }
 
+/** A part of the phone's history that waits for this device. */
+export interface HistoryNotice {
+  /** Id of the message that told of it. */
+  id: string;
+  /** `initial` comes with the link and holds the last messages of each chat; `names` is what people call themselves. */
+  kind: "initial" | "recent" | "full" | "names";
+  /** The zlib-compressed `HistorySync`, when it is short enough to come with the message. */
+  inline: Uint8Array | null;
+  /** Where WhatsApp's media servers keep it otherwise. */
+  file: Pick<RemoteFile, "directPath" | "mediaKey" | "fileSha256" | "fileEncSha256" | "size"> | null;
+}
+
+/** What a history holds, piece by piece. */
+export type HistoryPart =
+  | {
+      kind: "message";
+      message: ReceivedMessage;
+      status: "sent" | "delivered" | "read" | "played" | "failed" | "received";
+    }
+  /** Phone and LID of one person, digits. */
+  | { kind: "pair"; phone: string; lid: string }
+  /** What a person (a JID) calls themselves. */
+  | { kind: "name"; jid: string; name: string }
+  | PrivacyToken;
+
+/** Lets this number write to a contact who knows it: without it, WhatsApp counts the message as a new chat. */
+export interface PrivacyToken {
+  kind: "token";
+  /** LID where it is known, else phone JID. */
+  jid: string;
+  token: Uint8Array;
+  /** When the contact gave it, and when we gave ours; epoch seconds. */
+  at: number;
+  sentAt: number | null;
+}
+
 /** What tells one `<message>` stanza from all others: an id alone does not, for its sender chose it. */
 export type StanzaOrigin = Pick<ReceivedMessage, "id" | "chatJid" | "participantJid">;
 
@@ -201,6 +237,8 @@ export type SessionEvent =
   | { type: "placeholder"; message: ReceivedMessage; waitMs: number }
   /** A message turned out to carry nothing for people: no content of it is awaited any more. */
   | { type: "empty"; origin: StanzaOrigin }
+  /** The phone has a part of its history for this device; emitted in the transaction of its message, like `message`. */
+  | { type: "history"; notice: HistoryNotice }
   | { type: "receipt"; receipt: ReceiptUpdate }
   /** WhatsApp's server took a message of ours (`error: null`) or refused it (463, 479 …). */
   | { type: "ack"; messageId: string; error: number | null }
@@ -262,6 +300,8 @@ export interface WhatsAppSession {
   presence(available: boolean): Promise<void>;
   /** Asks WhatsApp something beyond a ping. @returns false when no answer came in time, or the session is over */
   answers(): Promise<boolean>;
+  /** Takes over what the phone's history tells of others: who is who (digits), and tokens; older ones change nothing. */
+  adopt(known: { pairs: readonly { phone: string; lid: string }[]; tokens: readonly PrivacyToken[] }): Promise<void>;
   /** Asks WhatsApp what it restricts. @throws SessionClosedError */
   restrictions(): Promise<Restrictions>;
   /** Tells WhatsApp to forget this device, then closes. */

@@ -21,6 +21,7 @@ const summary = (id: string, second: number, fields: Partial<InstanceSummary> = 
   webhookUrl: null,
   behaviorSettings: { delayEnabled: true },
   antiBanSettings: {},
+  syncHistory: false,
   createdAt: new Date(Date.UTC(2026, 10, 1, 12, 0, second)).toISOString(),
   revision: 1,
   ...fields,

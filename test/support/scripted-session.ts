@@ -72,6 +72,7 @@ export function scriptedWhatsApp(script: Script = {}) {
         session.loggedOut = true;
         session.close();
       },
+      adopt: async () => undefined,
       close() {
         session.isClosed = true;
       },

@@ -18,6 +18,7 @@ const summary = (index: number): InstanceSummary => ({
   webhookUrl: null,
   behaviorSettings: {},
   antiBanSettings: {},
+  syncHistory: false,
   createdAt: new Date(Date.UTC(2026, 10, 1) + index).toISOString(),
   revision: 1,
 });

@@ -42,6 +42,7 @@ test("an instance needs nothing: id and name are made up, settings and webhook a
     webhookUrl: null,
     behaviorSettings: {},
     antiBanSettings: {},
+    syncHistory: false,
   });
 });
 
@@ -58,6 +59,7 @@ test("an instance can be given id, name, webhook and settings; older names of pr
     webhookUrl: "https://example.com/hook?x=1",
     behaviorSettings: { behaviorProfile: "notification-balanced", notificationGraceMs: 0, nope: 1 },
     antiBanSettings: { preset: "new", messagesPerHour: 5 },
+    syncHistory: true,
   };
   expect((await call(create, { json, headers: { "X-Org-Id": "acme" } })).status).toBe(201);
   expect(named).toEqual(["acme/My_custom-1"]);
@@ -70,6 +72,7 @@ test("an instance can be given id, name, webhook and settings; older names of pr
       webhookUrl: "https://example.com/hook?x=1",
       behaviorSettings: { behaviorProfile: "notification-balanced", notificationGraceMs: 0 },
       antiBanSettings: { preset: "conservative", messagesPerHour: 5 },
+      syncHistory: true,
     },
   ]);
 });

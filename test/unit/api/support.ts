@@ -126,6 +126,7 @@ export function view(changes: Partial<InstanceView> = {}): InstanceView {
     webhookUrl: null,
     behaviorSettings: {},
     antiBanSettings: {},
+    syncHistory: false,
     createdAt: "2026-01-29T11:00:00.000Z",
     ...changes,
   };

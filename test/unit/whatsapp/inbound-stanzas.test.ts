@@ -10,6 +10,7 @@ let messages: ReceivedMessage[];
 let warnings: string[];
 let placeholders: unknown[];
 let empty: string[];
+let histories: string[];
 let failures: unknown[];
 let asked: StanzaOrigin[];
 let stanzas: InboundStanzas;
@@ -20,6 +21,7 @@ beforeEach(() => {
   warnings = [];
   placeholders = [];
   empty = [];
+  histories = [];
   failures = [];
   asked = [];
   known = null;
@@ -35,6 +37,7 @@ beforeEach(() => {
     me: () => ME,
     onPlaceholder: (message, waitMs) => placeholders.push([message.id, message.content.details?.unavailable, waitMs]),
     onFailure: ({ id }) => failures.push(id),
+    onHistory: ({ kind }) => histories.push(kind),
     onEmpty: ({ id }) => empty.push(id),
     onMessage: (message) => messages.push(message),
     warn: (text) => warnings.push(text),
