@@ -51,6 +51,7 @@ describe("creating an instance", () => {
       webhookUrl: "https://example.com/hook",
       behaviorSettings: { delayEnabled: false },
       antiBanSettings: { messagesPerHour: 5 },
+      syncHistory: true,
     };
     const stub = instanceOf("new");
     const view = granted(await stub.initialise(creation("new", { name: "Shop", ...settings })));
