@@ -7,8 +7,9 @@ import { readSettings } from "../env.ts";
 import { type HistoryContext, storeHistory } from "../inbound/history.ts";
 import type { HistoryRow } from "../store/history-table.ts";
 import { readHistory } from "../whatsapp/history/read-history.ts";
+import type { HistoryNotice, HistoryPart } from "../whatsapp/history-part.ts";
 import { lidJid, phoneJid } from "../whatsapp/identity.ts";
-import type { HistoryNotice, HistoryPart, WhatsAppSession } from "../whatsapp/session.ts";
+import type { WhatsAppSession } from "../whatsapp/session.ts";
 import { moveFile } from "./media-mover.ts";
 import type { NumberMediaDeps } from "./number-media.ts";
 

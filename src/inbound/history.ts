@@ -3,7 +3,8 @@
  * number safety. That somebody wrote before counts: they are no stranger.
  */
 import type { Store } from "../store/store.ts";
-import type { HistoryPart, ReceivedMessage } from "../whatsapp/session.ts";
+import type { HistoryPart } from "../whatsapp/history-part.ts";
+import type { ReceivedMessage } from "../whatsapp/session.ts";
 import { type IdentityContext, identify } from "./identify.ts";
 import { storedMessage, whoIs } from "./stored-message.ts";
 

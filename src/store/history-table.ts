@@ -2,7 +2,7 @@
  * Parts of the phone's history that are still to be read, and the messages read from them. Those take the places before
  * all others, in the order of their times: `seq` is below zero, and grows with the second a message was sent in.
  */
-import type { HistoryNotice } from "../whatsapp/session.ts";
+import type { HistoryNotice } from "../whatsapp/history-part.ts";
 import type { NewMessage } from "./messages-table.ts";
 
 export interface HistoryRow {

@@ -7,9 +7,10 @@ import type { BinaryNode } from "./baileys.ts";
 import { areJidsSameUser, decodeMessageNode, proto, unpadRandomMax16, writeRandomPadMax16 } from "./baileys.ts";
 import { contentless, SECOND_CHANCE_MS } from "./contentless.ts";
 import { historyIn } from "./history/history-notice.ts";
+import type { HistoryNotice } from "./history-part.ts";
 import { type Me, normaliseStanza, originOf, withoutContent } from "./normalise/stanza.ts";
 import { normaliseWebMessage } from "./normalise/web-message.ts";
-import type { HistoryNotice, MessageLookups, ReceivedMessage, StanzaOrigin, Unavailable } from "./session.ts";
+import type { MessageLookups, ReceivedMessage, StanzaOrigin, Unavailable } from "./session.ts";
 import type { Decrypted } from "./signal-repository.ts";
 
 interface Deps {

@@ -5,18 +5,9 @@
  * Baileys buffers its own events and sends receipts before it emits the message.
  */
 import { openAuthStore } from "./auth/auth-store.ts";
-import { deviceLists } from "./auth/device-lists.ts";
 import { groupMetadata } from "./auth/group-metadata.ts";
 import type { AuthenticationCreds, BinaryNode, GroupMetadata, WASocket } from "./baileys.ts";
-import {
-  Browsers,
-  DEFAULT_CONNECTION_CONFIG,
-  jidNormalizedUser,
-  makeWASocket,
-  proto,
-  WA_CERT_DETAILS,
-} from "./baileys.ts";
-import { baileysLogger } from "./baileys-logger.ts";
+import { jidNormalizedUser, makeWASocket, proto } from "./baileys.ts";
 import { callOf } from "./calls.ts";
 import { catchListenerErrors } from "./caught-listeners.ts";
 import { requestFileAgain } from "./file-request.ts";
@@ -24,7 +15,7 @@ import { membersOf } from "./group-members.ts";
 import { membershipOf } from "./group-membership.ts";
 import { harden } from "./harden.ts";
 import { adoptTokens } from "./history/adopt-tokens.ts";
-import { lidJid, lidOf, phoneJid, phoneOf, withoutDevice } from "./identity.ts";
+import { lidJid, lidOf, phoneJid, phoneOf } from "./identity.ts";
 import { InboundStanzas } from "./inbound-stanzas.ts";
 import { originIn } from "./normalise/stanza.ts";
 import { ownProfile } from "./own-profile.ts";
@@ -46,19 +37,11 @@ import type {
 } from "./session.ts";
 import { SessionClosedError } from "./session.ts";
 import { guardedSignalRepository } from "./signal-repository.ts";
+import { socketConfig } from "./socket-config.ts";
 import { stanzaExtras } from "./stanza-extras.ts";
 
-/** WhatsApp's web client pings every 15–30 s; silence for one interval plus 5 s ends the session (408). */
-const KEEP_ALIVE_MS = 20_000;
-/** Milliseconds to wait for the upgrade, the handshake and each frame to be taken. */
-const CONNECT_TIMEOUT_MS = 20_000;
-/** Milliseconds an IQ may stay unanswered. */
-const QUERY_TIMEOUT_MS = 30_000;
 /** Milliseconds to wait for where somebody's picture is. */
 const PICTURE_TIMEOUT_MS = 10_000;
-/** The key that signs WhatsApp's certificate chain, kept because an override replaces it in Baileys' constant. */
-const WHATSAPP_ROOT_KEY = Buffer.from(WA_CERT_DETAILS.PUBLIC_KEY);
-
 /** Baileys' error for a connection that is gone carries this status (DisconnectReason.connectionClosed). */
 const CONNECTION_CLOSED = 428;
 
@@ -126,20 +109,10 @@ class BaileysSession implements WhatsAppSession {
       onInbound: (decrypted) => this.#inbound.store(decrypted),
     });
     this.#creds = auth.creds;
-    WA_CERT_DETAILS.PUBLIC_KEY = endpoint.rootKey ? Buffer.from(endpoint.rootKey) : WHATSAPP_ROOT_KEY;
     this.#groups = groupMetadata(deps.storage.sql, deps.now);
     this.#socket = makeWASocket({
-      ...DEFAULT_CONNECTION_CONFIG,
-      waWebSocketUrl: endpoint.url,
+      ...socketConfig(endpoint, deps),
       auth: { creds: auth.creds, keys: auth.keys },
-      logger: baileysLogger(deps.warn),
-      // A desktop identity is closed with 428 before any QR since July 2026; Chrome on macOS is what Baileys ships.
-      browser: Browsers.macOS("Chrome"),
-      keepAliveIntervalMs: KEEP_ALIVE_MS,
-      connectTimeoutMs: CONNECT_TIMEOUT_MS,
-      defaultQueryTimeoutMs: QUERY_TIMEOUT_MS,
-      // Our store commits synchronously: a failed write stays failed, waiting would only hide it.
-      transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 0 },
       makeSignalRepository: guardedSignalRepository(
         (ciphertext) => this.#inbound.find(ciphertext),
         (ciphertext) => {
@@ -149,16 +122,6 @@ class BaileysSession implements WhatsAppSession {
         (pn, lid) => this.#learn(pn, lid),
       ),
       cachedGroupMetadata: (jid) => this.#group(jid),
-      userDevicesCache: deviceLists(deps.storage.sql, deps.now),
-      emitOwnEvents: false,
-      markOnlineOnConnect: deps.markOnline(),
-      syncFullHistory: false,
-      // Baileys would take a whole history into memory; ours is read in pieces (history/), after its receipt.
-      shouldSyncHistoryMessage: () => false,
-      getMessage: async (key) => {
-        const payload = key.id && key.remoteJid ? deps.lookups.ours(key.id, withoutDevice(key.remoteJid)) : null;
-        return payload ? proto.Message.decode(payload) : undefined;
-      },
     });
     catchListenerErrors(this.#socket.ws, {
       onFrameError: (error) => {

@@ -3,6 +3,8 @@
  * Baileys stays behind `open-session.ts`.
  */
 
+import type { HistoryNotice, PrivacyToken } from "./history-part.ts";
+
 /** Why a session ended, as WhatsApp or the network put it. `disconnect-reasons.ts` says what follows from it. */
 export interface SessionEnd {
   /** WhatsApp's or Baileys' status code (401, 440, 515 …); null when something broke without one. */
@@ -135,42 +137,6 @@ export interface ReceivedMessage {
   content: MessageContent;
   /** The decrypted `proto.Message`: kept for quotes, retries and media. */
   payload: Uint8Array;
-}
-
-/** A part of the phone's history that waits for this device. */
-export interface HistoryNotice {
-  /** Id of the message that told of it. */
-  id: string;
-  /** `initial` comes with the link and holds the last messages of each chat; `names` is what people call themselves. */
-  kind: "initial" | "recent" | "full" | "names";
-  /** The zlib-compressed `HistorySync`, when it is short enough to come with the message. */
-  inline: Uint8Array | null;
-  /** Where WhatsApp's media servers keep it otherwise. */
-  file: Pick<RemoteFile, "directPath" | "mediaKey" | "fileSha256" | "fileEncSha256" | "size"> | null;
-}
-
-/** What a history holds, piece by piece. */
-export type HistoryPart =
-  | {
-      kind: "message";
-      message: ReceivedMessage;
-      status: "sent" | "delivered" | "read" | "played" | "failed" | "received";
-    }
-  /** Phone and LID of one person, digits. */
-  | { kind: "pair"; phone: string; lid: string }
-  /** What a person (a JID) calls themselves. */
-  | { kind: "name"; jid: string; name: string }
-  | PrivacyToken;
-
-/** Lets this number write to a contact who knows it: without it, WhatsApp counts the message as a new chat. */
-export interface PrivacyToken {
-  kind: "token";
-  /** LID where it is known, else phone JID. */
-  jid: string;
-  token: Uint8Array;
-  /** When the contact gave it, and when we gave ours; epoch seconds. */
-  at: number;
-  sentAt: number | null;
 }
 
 /** What tells one `<message>` stanza from all others: an id alone does not, for its sender chose it. */

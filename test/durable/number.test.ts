@@ -83,6 +83,15 @@ describe("a message that comes in", () => {
       { fields },
     ));
 
+  test("is one, however often WhatsApp repeats it", () =>
+    inNumber("repeated", async ({ number, whatsApp, events }) => {
+      number.keeper.connect();
+      whatsApp.latest.emit(OPEN);
+      for (let time = 0; time < 3; time += 1) whatsApp.latest.emit({ type: "message", message: message("A") });
+      expect(number.store.messages.list({ limit: 10 }).messages).toHaveLength(1);
+      expect(events()).toEqual(["connection", "connection", "message"]);
+    }));
+
   test("is neither stored nor told when the transaction of its ratchet is rolled back", () =>
     inNumber(
       "rolled-back",

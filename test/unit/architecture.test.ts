@@ -95,6 +95,7 @@ const PARTS: Readonly<Record<string, keyof typeof ARROWS>> = {
   "src/store/": "store",
   "src/whatsapp/": "whatsapp-inside",
   "src/whatsapp/session.ts": "whatsapp",
+  "src/whatsapp/history-part.ts": "whatsapp",
   "src/whatsapp/identity.ts": "whatsapp",
   "src/whatsapp/disconnect-reasons.ts": "whatsapp",
   "src/whatsapp/compose/": "whatsapp",

@@ -1,6 +1,6 @@
 /** Privacy tokens that the phone knows → the key store, in the form in which Baileys keeps those it gets itself. */
 import type { SignalDataSet, SignalKeyStore } from "../baileys.ts";
-import type { PrivacyToken } from "../session.ts";
+import type { PrivacyToken } from "../history-part.ts";
 
 export async function adoptTokens(keys: SignalKeyStore, tokens: readonly PrivacyToken[]): Promise<void> {
   const known = await keys.get(

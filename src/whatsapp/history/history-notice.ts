@@ -1,7 +1,7 @@
 /** The phone's word that it has a part of its history for this device. */
 import { areJidsSameUser, type BinaryNode, proto } from "../baileys.ts";
+import type { HistoryNotice } from "../history-part.ts";
 import type { Me } from "../normalise/stanza.ts";
-import type { HistoryNotice } from "../session.ts";
 
 const { INITIAL_BOOTSTRAP, RECENT, FULL, PUSH_NAME } = proto.HistorySync.HistorySyncType;
 

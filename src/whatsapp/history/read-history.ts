@@ -3,10 +3,11 @@
  * let this number write to its contacts. A history may be hundreds of megabytes; one message of it is in memory.
  */
 import { proto } from "../baileys.ts";
+import type { HistoryPart } from "../history-part.ts";
 import { lidOf, phoneOf } from "../identity.ts";
 import type { Me } from "../normalise/stanza.ts";
 import { normaliseWebMessage } from "../normalise/web-message.ts";
-import type { HistoryPart, MessageLookups } from "../session.ts";
+import type { MessageLookups } from "../session.ts";
 import { BYTES, ProtoStream, VARINT } from "./proto-stream.ts";
 
 /** Field numbers of `HistorySync`. */

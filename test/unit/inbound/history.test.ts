@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { type HistoryContext, storeHistory } from "../../../src/inbound/history.ts";
 import { receive } from "../../../src/inbound/receive.ts";
 import { openStore, type Store } from "../../../src/store/store.ts";
-import type { HistoryPart, ReceivedMessage } from "../../../src/whatsapp/session.ts";
+import type { HistoryPart } from "../../../src/whatsapp/history-part.ts";
+import type { ReceivedMessage } from "../../../src/whatsapp/session.ts";
 import { numberStorage } from "../../support/sqlite.ts";
 
 const NOW = Date.parse("2026-11-01T12:00:00.000Z");

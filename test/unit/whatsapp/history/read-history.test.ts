@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { proto } from "../../../../src/whatsapp/baileys.ts";
 import { BrokenStreamError } from "../../../../src/whatsapp/history/proto-stream.ts";
 import { readHistory } from "../../../../src/whatsapp/history/read-history.ts";
-import type { HistoryPart } from "../../../../src/whatsapp/session.ts";
+import type { HistoryPart } from "../../../../src/whatsapp/history-part.ts";
 
 const ME = { id: "490@s.whatsapp.net", lid: "11@lid" };
 const ALICE = "491@s.whatsapp.net";

@@ -1,0 +1,43 @@
+/** How Baileys' socket is set up, as far as it needs nothing of the session. */
+import { deviceLists } from "./auth/device-lists.ts";
+import type { UserFacingSocketConfig } from "./baileys.ts";
+import { Browsers, DEFAULT_CONNECTION_CONFIG, proto, WA_CERT_DETAILS } from "./baileys.ts";
+import { baileysLogger } from "./baileys-logger.ts";
+import { withoutDevice } from "./identity.ts";
+import type { SessionDeps, WhatsAppEndpoint } from "./session.ts";
+
+/** WhatsApp's web client pings every 15–30 s; silence for one interval plus 5 s ends the session (408). */
+const KEEP_ALIVE_MS = 20_000;
+/** Milliseconds to wait for the upgrade, the handshake and each frame to be taken. */
+const CONNECT_TIMEOUT_MS = 20_000;
+/** Milliseconds an IQ may stay unanswered. */
+const QUERY_TIMEOUT_MS = 30_000;
+/** The key that signs WhatsApp's certificate chain, kept because an override replaces it in Baileys' constant. */
+const WHATSAPP_ROOT_KEY = Buffer.from(WA_CERT_DETAILS.PUBLIC_KEY);
+
+/** Also sets whose certificates are trusted: in Baileys that is a constant of the program. */
+export function socketConfig(endpoint: WhatsAppEndpoint, deps: SessionDeps): Omit<UserFacingSocketConfig, "auth"> {
+  WA_CERT_DETAILS.PUBLIC_KEY = endpoint.rootKey ? Buffer.from(endpoint.rootKey) : WHATSAPP_ROOT_KEY;
+  return {
+    ...DEFAULT_CONNECTION_CONFIG,
+    waWebSocketUrl: endpoint.url,
+    logger: baileysLogger(deps.warn),
+    // A desktop identity is closed with 428 before any QR since July 2026; Chrome on macOS is what Baileys ships.
+    browser: Browsers.macOS("Chrome"),
+    keepAliveIntervalMs: KEEP_ALIVE_MS,
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    defaultQueryTimeoutMs: QUERY_TIMEOUT_MS,
+    // Our store commits synchronously: a failed write stays failed, waiting would only hide it.
+    transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 0 },
+    userDevicesCache: deviceLists(deps.storage.sql, deps.now),
+    emitOwnEvents: false,
+    markOnlineOnConnect: deps.markOnline(),
+    syncFullHistory: false,
+    // Baileys would take a whole history into memory; ours is read in pieces (history/), after its receipt.
+    shouldSyncHistoryMessage: () => false,
+    getMessage: async (key) => {
+      const payload = key.id && key.remoteJid ? deps.lookups.ours(key.id, withoutDevice(key.remoteJid)) : null;
+      return payload ? proto.Message.decode(payload) : undefined;
+    },
+  };
+}
