@@ -23,6 +23,8 @@ export interface Rules {
 /** What the rules need to know of a message to choose its windows. */
 export type Classified = Pick<Slot, "chatId" | "lane" | "digest" | "isNew">;
 
+const PRESET_REMEDY = "choose a wider preset (PUT …/antiban-v2/config)";
+
 /** The older limits hold when the newer are off, and beside them when somebody set them. */
 const usesLegacy = ({ config, antiBan }: Rules): boolean => !config.enabled || Object.keys(antiBan).length > 0;
 
@@ -51,13 +53,13 @@ export function windowsOf(
   }
   if (config.enabled && config.modules.contactGraph.enabled && isNew) {
     const limit = limits.newChatsPerDay;
-    const window: WindowRule = { code: "new_chats", lengthMs: DAY_MS, limit, what: "new chats in 24 hours" };
-    windows.push(byChats(window, { onlyNew: true }));
+    const window = { lengthMs: DAY_MS, limit, what: "new chats in 24 hours", remedy: PRESET_REMEDY };
+    windows.push(byChats({ code: "new_chats", ...window }, { onlyNew: true }));
   }
   if (config.enabled && digest !== null) {
     const what = "people who may get the same text within an hour";
     const { identicalWindowMs: lengthMs, maxIdentical: limit } = limits;
-    windows.push(byChats({ code: "identical_text", lengthMs, limit, what }, { digest }));
+    windows.push(byChats({ code: "identical_text", lengthMs, limit, what, remedy: PRESET_REMEDY }, { digest }));
   }
   return windows;
 }

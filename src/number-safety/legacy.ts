@@ -1,8 +1,8 @@
 /** The older limits: messages and different chats per hour and day, as presets or the caller's own. */
 import type { AntiBanSettings } from "../durable/rpc.ts";
 import type { LegacyHealth } from "../durable/rpc-safety.ts";
-import type { Window } from "./rate.ts";
-import { DAY_MS, HOUR_MS } from "./verdict.ts";
+import type { WindowRule } from "./rate.ts";
+import { type BlockCode, DAY_MS, HOUR_MS } from "./verdict.ts";
 
 export interface LegacyLimits {
   messagesPerHour: number;
@@ -38,23 +38,28 @@ export function changeLegacy(stored: AntiBanSettings, change: AntiBanSettings): 
   return named ? change : { ...stored, ...change };
 }
 
+const row = (code: BlockCode, lengthMs: number, limit: number, what: string): WindowRule => ({
+  code,
+  lengthMs,
+  limit,
+  what,
+  remedy: "raise the limit (PUT …/anti-ban)",
+});
+
 /** The windows of messages; those of chats are counted apart. */
-export function legacyMessageWindows(limits: LegacyLimits): Omit<Window, "filledAt">[] {
+export function legacyMessageWindows(limits: LegacyLimits): WindowRule[] {
+  const { messagesPerHour, messagesPerDay } = limits;
   return [
-    { code: "hour_limit", lengthMs: HOUR_MS, limit: limits.messagesPerHour, what: "messages in one hour" },
-    { code: "day_limit", lengthMs: DAY_MS, limit: limits.messagesPerDay, what: "messages in 24 hours" },
+    row("hour_limit", HOUR_MS, messagesPerHour, "messages in one hour"),
+    row("day_limit", DAY_MS, messagesPerDay, "messages in 24 hours"),
   ];
 }
 
-export function legacyChatWindows(limits: LegacyLimits): Omit<Window, "filledAt">[] {
+export function legacyChatWindows(limits: LegacyLimits): WindowRule[] {
+  const { uniqueChatsPerHour, uniqueChatsPerDay } = limits;
   return [
-    {
-      code: "chats_per_hour",
-      lengthMs: HOUR_MS,
-      limit: limits.uniqueChatsPerHour,
-      what: "different chats in one hour",
-    },
-    { code: "chats_per_day", lengthMs: DAY_MS, limit: limits.uniqueChatsPerDay, what: "different chats in 24 hours" },
+    row("chats_per_hour", HOUR_MS, uniqueChatsPerHour, "different chats in one hour"),
+    row("chats_per_day", DAY_MS, uniqueChatsPerDay, "different chats in 24 hours"),
   ];
 }
 

@@ -11,6 +11,8 @@ export interface Window {
   limit: number;
   /** What is counted, in words: "messages in one hour". */
   what: string;
+  /** How the limit is changed, to finish the sentence "Try again after the wait time, or …". */
+  remedy: string;
   /** Time of the limit-th newest send, epoch milliseconds; null when there are fewer. */
   filledAt: number | null;
 }
@@ -23,12 +25,12 @@ export function decideWindows(windows: readonly Window[], now: number): Block | 
   return longest(windows.map((window) => decideWindow(window, now)));
 }
 
-function decideWindow({ code, lengthMs, limit, what, filledAt }: Window, now: number): Block | null {
+function decideWindow({ code, lengthMs, limit, what, remedy, filledAt }: Window, now: number): Block | null {
   const reason = `The limit of ${limit} ${what} is reached.`;
-  if (limit <= 0) return { code, reason, hint: "Raise the limit: it is 0.", until: null };
+  if (limit <= 0) return { code, reason, hint: `The limit is 0: ${remedy}.`, until: null };
   if (filledAt === null) return null;
   const until = filledAt + lengthMs;
-  return until > now ? { code, reason, hint: "Try again after the wait time, or raise the limit.", until } : null;
+  return until > now ? { code, reason, hint: `Try again after the wait time, or ${remedy}.`, until } : null;
 }
 
 /** What a limit is worth at a risk; never less than one, so that a number is slowed, not silenced. */
@@ -41,6 +43,8 @@ const RESERVED_ONE_IN = 10;
 /** How many of a limit first messages may not use; 0 below ten, where a tenth is less than one message. */
 export const reservedForAnswers = (limit: number): number => Math.floor(limit / RESERVED_ONE_IN);
 
+const REMEDY = "raise the limit in the overrides (PUT …/antiban-v2/config)";
+
 /** The three windows of a number as they are for a lane, at the risk's multiplier. */
 export function rateWindows(
   limits: { maxPerMinute: number; maxPerHour: number; maxPerDay: number },
@@ -51,7 +55,7 @@ export function rateWindows(
     const limit = scaled(full, multiplier);
     const reserved = lane === "cold" ? reservedForAnswers(limit) : 0;
     const kept = reserved > 0 ? ` (${reserved} more are kept for answers)` : "";
-    return { code, lengthMs, limit: limit - reserved, what: `${what}${kept}` };
+    return { code, lengthMs, limit: limit - reserved, what: `${what}${kept}`, remedy: REMEDY };
   };
   return [
     row("minute_limit", MINUTE_MS, limits.maxPerMinute, "messages in one minute"),

@@ -275,6 +275,21 @@ test("slots are kept as long as a window can need them, and no longer", () => {
   expect(number.store.sends.since(0)).toBeLessThanOrEqual(3);
 });
 
+test("a full window says where its limit is changed", () => {
+  const hint = (number: ReturnType<typeof guardedNumber>): string => {
+    number.sends("1");
+    number.world.now += 2 * MINUTE_MS;
+    const refused = number.asks("2");
+    return refused.kind === "blocked" ? refused.blocked.hint : refused.kind;
+  };
+  expect(hint(guardedNumber({ antiBan: { messagesPerHour: 1 } }))).toBe(
+    "Try again after the wait time, or raise the limit (PUT …/anti-ban).",
+  );
+  expect(hint(guardedNumber({ config: { overrides: { maxPerHour: 1 } } }))).toBe(
+    "Try again after the wait time, or raise the limit in the overrides (PUT …/antiban-v2/config).",
+  );
+});
+
 describe("a hundred waiting messages", () => {
   test("are the most: the next one is refused", () => {
     const overrides = { maxPerMinute: 500, maxPerHour: 500, maxPerDay: 500, minDelayMs: 0, maxDelayMs: 0 };
