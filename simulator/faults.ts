@@ -45,6 +45,11 @@ export abstract class Faults {
     this.simulation.loginFailures.delete(this.#number(phone));
   }
 
+  /** Refuses clients that claim to be an older WhatsApp Web (405), `2.3000.1` for example; undefined lets all in. */
+  acceptsVersionsFrom(version: string | undefined): void {
+    this.simulation.oldestVersion = version;
+  }
+
   /** Locks the account out of new chats until then, or lifts the lock; its linked devices are told. */
   locksReachOut(phone: Recipient, lock: { until: Date; type?: string } | undefined): void {
     const { until, type = "BIZ_QUALITY" } = lock ?? {};

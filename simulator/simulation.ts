@@ -43,6 +43,8 @@ export class Simulation {
   readonly sent = new Map<string, Endpoint>();
   /** By phone number. */
   readonly loginFailures = new Map<string, LoginFailure>();
+  /** The oldest version of WhatsApp Web that is let in, as `2.3000.1`; undefined = all are. */
+  oldestVersion: string | undefined;
   /** Phone numbers whose pings are not answered. */
   readonly mutedKeepalive = new Set<string>();
   /** By the recipient's phone number: error codes for the acks of the next messages to it. */

@@ -3,6 +3,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnv, Platform } from "./middleware/app-env.ts";
 import { authenticate } from "./middleware/authenticate.ts";
 import { authorise } from "./middleware/authorise.ts";
+import { cors } from "./middleware/cors.ts";
 import { respondNotFound, respondToError } from "./middleware/errors.ts";
 import { idempotency } from "./middleware/idempotency.ts";
 import { instance } from "./middleware/instance.ts";
@@ -46,6 +47,7 @@ export function buildApp<Bindings extends SettingsSource>(platform: Platform<Bin
 
   app.use(requestId);
   app.use(services(platform));
+  app.use(cors);
   app.get("/openapi.json", serveOpenApi(app));
   app.route(
     "/",

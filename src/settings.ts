@@ -18,6 +18,9 @@ export interface SettingsSource {
   MEDIA_MAX_BYTES?: string | undefined;
   RETENTION_DAYS?: string | undefined;
   WEBHOOK_RETRY_SCALE?: string | undefined;
+  WHATSAPP_VERSION?: string | undefined;
+  RECONNECT_JITTER_SECONDS?: string | undefined;
+  CORS_ORIGINS?: string | undefined;
 }
 
 /** WhatsApp Web's WebSocket, the server of every real number. */
@@ -26,6 +29,11 @@ const DEFAULT_MEDIA_MAX_BYTES = 100 * 1024 * 1024;
 /** WhatsApp takes documents up to 2 GiB. */
 const LARGEST_MEDIA_MAX_BYTES = 2 * 1024 * 1024 * 1024;
 const DEFAULT_RETENTION_DAYS = 30;
+/** Spreads the logins of a deployment that was replaced; the longest wait is one heartbeat. */
+const DEFAULT_RECONNECT_JITTER_SECONDS = 30;
+
+/** A version of WhatsApp Web, `2.3000.1023223821` in parts. */
+export type WhatsAppVersion = [number, number, number];
 
 /** The parsed settings. */
 export interface Settings {
@@ -43,6 +51,12 @@ export interface Settings {
   retentionDays: number;
   /** Multiplies the waits between the attempts of a delivery; below 1 only beside a simulator. */
   webhookRetryScale: number;
+  /** The version of WhatsApp Web to claim; null = the one that Baileys was released with. */
+  whatsAppVersion: WhatsAppVersion | null;
+  /** Over how long the numbers of a deployment that was replaced connect again, milliseconds. */
+  reconnectJitterMs: number;
+  /** Origins whose pages may read the API's answers; empty = none but its own. */
+  corsOrigins: string[];
 }
 
 /** An empty variable means "not set", as in most environment files. */
@@ -58,6 +72,15 @@ const integer = (remedy: string, min: number, max: number) =>
     .regex(/^\d{1,15}$/, remedy)
     .transform(Number)
     .refine((value) => value >= min && value <= max, remedy);
+
+const ORIGIN_REMEDY = "must be origins such as https://app.example.com, separated by commas";
+
+/** `https://app.example.com`: no path, no `*`, nothing that would match more than one. */
+const isOrigin = (text: string): boolean =>
+  URL.canParse(text) &&
+  /^https?:$/.test(new URL(text).protocol) &&
+  new URL(text).origin === text &&
+  !text.includes("*");
 
 const SettingsSchema = z.object({
   // Not `optional`: an empty key must not silently open the deployment.
@@ -91,6 +114,19 @@ const SettingsSchema = z.object({
       .transform(Number)
       .refine((value) => value > 0 && value <= 1, "must be a number above 0 and up to 1, such as 0.001"),
   ),
+  WHATSAPP_VERSION: optional(
+    z
+      .string("must be a text")
+      .regex(/^\d{1,3}\.\d{1,6}\.\d{1,10}$/, "must be a version of WhatsApp Web such as 2.3000.1023223821")
+      .transform((text) => text.split(".").map(Number) as WhatsAppVersion),
+  ),
+  RECONNECT_JITTER_SECONDS: optional(integer("must be a number of seconds from 0 to 300", 0, 300)),
+  CORS_ORIGINS: optional(
+    z
+      .string("must be a text")
+      .transform((text) => text.split(",").map((origin) => origin.trim()))
+      .refine((origins) => origins.every(isOrigin), ORIGIN_REMEDY),
+  ),
 });
 
 function parseSettings(source: SettingsSource): Result<Settings> {
@@ -108,6 +144,8 @@ function parseSettings(source: SettingsSource): Result<Settings> {
       hint: "Remove WEBHOOK_RETRY_SCALE: receivers of real messages need the time between attempts",
     });
   }
+  // Beside a simulator there is nobody to be considerate of.
+  const jitter = isLoopbackUrl(values.WHATSAPP_URL ?? "") ? 0 : DEFAULT_RECONNECT_JITTER_SECONDS;
   return ok({
     apiKey: values.API_KEY ?? null,
     webhookUrl: values.WEBHOOK_URL ?? null,
@@ -118,6 +156,9 @@ function parseSettings(source: SettingsSource): Result<Settings> {
     mediaMaxBytes: values.MEDIA_MAX_BYTES ?? DEFAULT_MEDIA_MAX_BYTES,
     retentionDays: values.RETENTION_DAYS ?? DEFAULT_RETENTION_DAYS,
     webhookRetryScale: values.WEBHOOK_RETRY_SCALE ?? 1,
+    whatsAppVersion: values.WHATSAPP_VERSION ?? null,
+    reconnectJitterMs: (values.RECONNECT_JITTER_SECONDS ?? jitter) * 1_000,
+    corsOrigins: values.CORS_ORIGINS ?? [],
   });
 }
 
@@ -139,6 +180,8 @@ export interface WhatsAppEndpoint {
   rootKey: Uint8Array | null;
   /** Replaces `https://<media host>` for uploads and downloads; null = WhatsApp's hosts. */
   mediaOrigin: string | null;
+  /** The version of WhatsApp Web to claim; null = Baileys' own. */
+  version: WhatsAppVersion | null;
 }
 
 /** True when the URL names this machine and nothing else; credentials are refused because they hide the host. */
@@ -158,9 +201,9 @@ const onlyLoopback = (name: string) =>
  * hand every session of the deployment to a stranger's server, so anything but a loopback host is refused.
  */
 export function whatsAppEndpoint(
-  settings: Pick<Settings, "whatsAppUrl" | "whatsAppRootKey" | "whatsAppMediaOrigin">,
+  settings: Pick<Settings, "whatsAppUrl" | "whatsAppRootKey" | "whatsAppMediaOrigin" | "whatsAppVersion">,
 ): Result<WhatsAppEndpoint> {
-  const { whatsAppUrl, whatsAppRootKey, whatsAppMediaOrigin } = settings;
+  const { whatsAppUrl, whatsAppRootKey, whatsAppMediaOrigin, whatsAppVersion: version } = settings;
   const isOverridden = whatsAppUrl !== DEFAULT_WHATSAPP_URL;
   if (isOverridden && !isLoopbackUrl(whatsAppUrl)) return onlyLoopback("WHATSAPP_URL");
   if (whatsAppRootKey !== null && !isOverridden) {
@@ -177,5 +220,6 @@ export function whatsAppEndpoint(
     url: whatsAppUrl,
     rootKey: whatsAppRootKey === null ? null : Uint8Array.from(Buffer.from(whatsAppRootKey, "hex")),
     mediaOrigin: whatsAppMediaOrigin === null ? null : new URL(whatsAppMediaOrigin).origin,
+    version,
   });
 }

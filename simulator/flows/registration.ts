@@ -12,8 +12,26 @@ import { offerPairing } from "./pairing.ts";
 /** Reason of a refusal that means "this device is not, or no longer, linked". */
 const LOGGED_OUT = 401;
 
+/** Reason of a refusal that means "this version is no longer served". */
+const CLIENT_OUTDATED = 405;
+
+type AppVersion = proto.ClientPayload.UserAgent.IAppVersion;
+
+function isOutdated(version: AppVersion | null | undefined, oldest: string | undefined): boolean {
+  if (oldest === undefined) return false;
+  const claimed = [version?.primary ?? 0, version?.secondary ?? 0, version?.tertiary ?? 0];
+  const wanted = oldest.split(".").map(Number);
+  const differs = claimed.findIndex((part, index) => part !== wanted[index]);
+  return differs >= 0 && (claimed[differs] ?? 0) < (wanted[differs] ?? 0);
+}
+
 export function acceptClient(simulation: Simulation, connection: Connection, finish: ClientFinish): void {
-  const { devicePairingData } = finish.payload;
+  const { devicePairingData, userAgent } = finish.payload;
+  if (isOutdated(userAgent?.appVersion, simulation.oldestVersion)) {
+    simulation.log("a client is refused for its version, as asked");
+    refuse(connection, CLIENT_OUTDATED);
+    return;
+  }
   if (!devicePairingData) {
     acceptLogin(simulation, connection, finish);
     return;

@@ -27,7 +27,11 @@ const BY_CODE: Readonly<Record<number, Row>> = {
     "WhatsApp has banned this number for a time; open WhatsApp on the phone to see why.",
   ],
   403: ["banned", "stop", "WhatsApp refuses this account; open WhatsApp on the phone to see why."],
-  405: ["client_outdated", "stop", "WhatsApp no longer accepts this client version; update Wasup Edge."],
+  405: [
+    "client_outdated",
+    "stop",
+    "WhatsApp no longer accepts this client version; update Wasup Edge, or set WHATSAPP_VERSION.",
+  ],
   406: ["logged_out", "stop", "WhatsApp no longer knows this device; link the number again.", "clear"],
   408: ["timed_out", "back_off", "WhatsApp did not answer in time."],
   409: ["client_refused", "stop", "WhatsApp refuses this client; update Wasup Edge."],

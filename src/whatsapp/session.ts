@@ -353,6 +353,8 @@ export interface WhatsAppEndpoint {
   url: string;
   /** 32-byte key that signs the server's certificate chain; null = WhatsApp's own. */
   rootKey: Uint8Array | null;
+  /** The version of WhatsApp Web to claim; null = the one that Baileys was released with. */
+  version: [number, number, number] | null;
 }
 
 /** How a session is opened; the object gets it injected, so that its own tests need no network. */

@@ -21,6 +21,7 @@ export function socketConfig(endpoint: WhatsAppEndpoint, deps: SessionDeps): Omi
   return {
     ...DEFAULT_CONNECTION_CONFIG,
     waWebSocketUrl: endpoint.url,
+    ...(endpoint.version === null ? {} : { version: endpoint.version }),
     logger: baileysLogger(deps.warn),
     // A desktop identity is closed with 428 before any QR since July 2026; Chrome on macOS is what Baileys ships.
     browser: Browsers.macOS("Chrome"),

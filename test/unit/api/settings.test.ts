@@ -11,6 +11,9 @@ const defaults: Settings = {
   mediaMaxBytes: 104_857_600,
   retentionDays: 30,
   webhookRetryScale: 1,
+  whatsAppVersion: null,
+  reconnectJitterMs: 30_000,
+  corsOrigins: [],
 };
 
 describe("settings", () => {
@@ -33,6 +36,9 @@ describe("settings", () => {
       MEDIA_MAX_BYTES: "1048576",
       RETENTION_DAYS: "7",
       WEBHOOK_RETRY_SCALE: "0.001",
+      WHATSAPP_VERSION: "2.3000.1023223821",
+      RECONNECT_JITTER_SECONDS: "5",
+      CORS_ORIGINS: "https://app.example.com, http://localhost:5173",
     };
     expect(readSettings(source)).toEqual({
       ok: true,
@@ -46,8 +52,18 @@ describe("settings", () => {
         mediaMaxBytes: 1_048_576,
         retentionDays: 7,
         webhookRetryScale: 0.001,
+        whatsAppVersion: [2, 3_000, 1_023_223_821],
+        reconnectJitterMs: 5_000,
+        corsOrigins: ["https://app.example.com", "http://localhost:5173"],
       },
     });
+  });
+
+  test("make numbers beside a simulator come back at once, unless it is said otherwise", () => {
+    const WHATSAPP_URL = "ws://127.0.0.1:8080/ws/chat";
+    const jitterOf = (source: object) => readSettings({ WHATSAPP_URL, ...source });
+    expect(jitterOf({})).toMatchObject({ value: { reconnectJitterMs: 0 } });
+    expect(jitterOf({ RECONNECT_JITTER_SECONDS: "10" })).toMatchObject({ value: { reconnectJitterMs: 10_000 } });
   });
 
   test("are parsed once for each bindings object", () => {
@@ -73,6 +89,19 @@ describe("settings", () => {
     ["RETENTION_DAYS", "-1"],
     ["RETENTION_DAYS", "1.5"],
     ["RETENTION_DAYS", "9999"],
+    ["WHATSAPP_VERSION", "latest"],
+    ["WHATSAPP_VERSION", "3.14"],
+    ["WHATSAPP_VERSION", "2.3000.1023223821-beta"],
+    ["RECONNECT_JITTER_SECONDS", "-1"],
+    ["RECONNECT_JITTER_SECONDS", "301"],
+    ["CORS_ORIGINS", "*"],
+    ["CORS_ORIGINS", "wa.example.com"],
+    ["CORS_ORIGINS", "https://*.example.org"],
+    ["CORS_ORIGINS", "https://app.example.com/"],
+    ["CORS_ORIGINS", "https://app.example.com/path"],
+    ["CORS_ORIGINS", "https://user@app.example.com"],
+    ["CORS_ORIGINS", "https://app.example.com,,https://b.example.com"],
+    ["CORS_ORIGINS", "null"],
   ])("refuse %s = %j by name, with the remedy and without the value", (name, value) => {
     const result = readSettings({ [name]: value });
     if (result.ok) throw new Error(`${name} was accepted`);
@@ -87,7 +116,12 @@ describe("settings", () => {
 
 describe("the WhatsApp server", () => {
   const endpoint = (url: string, rootKey: string | null = null, mediaOrigin: string | null = null) =>
-    whatsAppEndpoint({ whatsAppUrl: url, whatsAppRootKey: rootKey, whatsAppMediaOrigin: mediaOrigin });
+    whatsAppEndpoint({
+      whatsAppUrl: url,
+      whatsAppRootKey: rootKey,
+      whatsAppMediaOrigin: mediaOrigin,
+      whatsAppVersion: null,
+    });
   const refusing = (name: string) => ({
     ok: false,
     error: { code: "misconfigured", error: expect.stringContaining(name) },
@@ -96,7 +130,7 @@ describe("the WhatsApp server", () => {
   test("is WhatsApp's own unless overridden", () => {
     expect(endpoint(DEFAULT_WHATSAPP_URL)).toEqual({
       ok: true,
-      value: { url: DEFAULT_WHATSAPP_URL, rootKey: null, mediaOrigin: null },
+      value: { url: DEFAULT_WHATSAPP_URL, rootKey: null, mediaOrigin: null, version: null },
     });
   });
 
@@ -107,6 +141,7 @@ describe("the WhatsApp server", () => {
         url: "ws://127.0.0.1:8080/ws/chat",
         rootKey: Uint8Array.from({ length: 32 }, (_, i) => (i % 2 === 0 ? 0 : 255)),
         mediaOrigin: "http://localhost:8081",
+        version: null,
       },
     });
   });

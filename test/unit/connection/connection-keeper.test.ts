@@ -44,7 +44,11 @@ describe("connecting", () => {
   });
 
   test("stops when a setting went wrong before a retry", () => {
-    let endpoint: ReturnType<KeeperDeps["endpoint"]> = ok({ url: "ws://127.0.0.1:1/ws/chat", rootKey: null });
+    let endpoint: ReturnType<KeeperDeps["endpoint"]> = ok({
+      url: "ws://127.0.0.1:1/ws/chat",
+      rootKey: null,
+      version: null,
+    });
     const { keeper, whatsApp, world } = keptNumber({ deps: { endpoint: () => endpoint } });
     keeper.connect();
     whatsApp.latest.emit(closed(428));

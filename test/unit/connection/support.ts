@@ -31,7 +31,7 @@ export function keptNumber({ connection = {}, script, deps = {} }: World = {}) {
   const keeper = new ConnectionKeeper({
     storage,
     openSession: whatsApp.openSession,
-    endpoint: () => ok({ url: "ws://127.0.0.1:1/ws/chat", rootKey: null }),
+    endpoint: () => ok({ url: "ws://127.0.0.1:1/ws/chat", rootKey: null, version: null }),
     load: () => world.state,
     save(state) {
       world.state = state;

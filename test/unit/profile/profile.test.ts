@@ -13,7 +13,10 @@ type Change = (field: string, value: string | Uint8Array | null) => Promise<void
 /** A number that is online; `change` is what WhatsApp does with a change of the profile. */
 function online(change: Change = async () => {}): ProfileDeps {
   const { openSession } = scriptedWhatsApp({ profile: change });
-  const session = openSession({ url: "ws://127.0.0.1", rootKey: null }, {} as Parameters<typeof openSession>[1]);
+  const session = openSession(
+    { url: "ws://127.0.0.1", rootKey: null, version: null },
+    {} as Parameters<typeof openSession>[1],
+  );
   const connection = { ...NEVER_CONNECTED, phone: "60123456789", linked: true, phase: "online" as const };
   return { session, connection, policy: { allowLoopback: false, ownOrigin: null } };
 }
