@@ -27,6 +27,7 @@ import { logs } from "./routes/logs.ts";
 import { media } from "./routes/media.ts";
 import { messageActs } from "./routes/message-acts.ts";
 import { messaging } from "./routes/messaging.ts";
+import { metrics } from "./routes/metrics.ts";
 import { numberSafety } from "./routes/number-safety.ts";
 import { onboarding } from "./routes/onboard.ts";
 import { profiles } from "./routes/profile.ts";
@@ -85,6 +86,7 @@ export function buildApp<Bindings extends SettingsSource>(platform: Platform<Bin
   app.route("/", handoff);
   app.route("/", logs);
   app.route("/", system);
+  app.route("/", metrics);
   app.route("/", storage());
   app.route("/", keys);
   app.route("/", audit);

@@ -3,13 +3,16 @@ import { buildApp } from "./app.ts";
 import { mayFailAgain } from "./durable/auth-failures.ts";
 import { storageName, storageWorks } from "./durable/media-bucket.ts";
 import { directoryStub, instanceStub } from "./durable/stubs.ts";
+import { sweep } from "./durable/sweep.ts";
 import type { Env } from "./env.ts";
 import { MediaLibrary } from "./media/media-library.ts";
 
 export { DirectoryObject } from "./durable/directory.ts";
 export { InstanceObject } from "./durable/instance.ts";
 export { MediaMover } from "./durable/media-mover.ts";
-export default buildApp({
+export { RegistryObject } from "./durable/registry.ts";
+
+const app = buildApp({
   instanceStub,
   directoryStub,
   storageWorks,
@@ -19,3 +22,9 @@ export default buildApp({
   now: Date.now,
   random: Math.random,
 });
+
+export default {
+  fetch: app.fetch,
+  /** The cron trigger of wrangler.toml. */
+  scheduled: ({ scheduledTime }, env) => sweep(env, scheduledTime).then(() => {}),
+} satisfies ExportedHandler<Env>;

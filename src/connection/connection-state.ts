@@ -138,8 +138,8 @@ export function closed(state: Connection, end: SessionEnd, now: number, random: 
   return { state: { ...base, phase: "waiting", attempt: attempt + 1, retryAt }, clearAuth, retryAt };
 }
 
-/** The object was stopped with its session (deploy, crash, eviction) and is awake again: reconnect at once. */
-export function restarted(state: Connection, now: number): Connection {
+/** The object was stopped with its session (deploy, crash, eviction) and is awake again: reconnect at `retryAt`. */
+export function restarted(state: Connection, retryAt: number): Connection {
   if (state.phase !== "online" && state.phase !== "opening") return state;
-  return { ...state, phase: "waiting", retryAt: now, connectedAt: null, epoch: state.epoch + 1 };
+  return { ...state, phase: "waiting", retryAt, connectedAt: null, epoch: state.epoch + 1 };
 }

@@ -29,11 +29,11 @@ function decodeCursor(cursor: string): [string, string] {
 export function instancesTable(sql: SqlStorage) {
   return {
     /** Stores a summary unless a newer one is there. */
-    push(summary: InstanceSummary): void {
+    push(summary: InstanceSummary, now: number): void {
       sql.exec(
-        `INSERT INTO instances (id, created_at, status, phone, revision, summary) VALUES (?, ?, ?, ?, ?, ?)
+        `INSERT INTO instances (id, created_at, status, phone, revision, summary, heard_at) VALUES (?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT DO UPDATE SET created_at = excluded.created_at, status = excluded.status, phone = excluded.phone,
-           revision = excluded.revision, summary = excluded.summary
+           revision = excluded.revision, summary = excluded.summary, heard_at = excluded.heard_at
          WHERE excluded.revision > instances.revision`,
         summary.id,
         summary.createdAt,
@@ -41,6 +41,7 @@ export function instancesTable(sql: SqlStorage) {
         summary.connectedPhone,
         summary.revision,
         JSON.stringify(summary),
+        now,
       );
     },
 

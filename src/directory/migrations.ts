@@ -12,8 +12,12 @@ export const DIRECTORY_MIGRATIONS: readonly Migration[] = [
         status TEXT NOT NULL,
         phone TEXT,
         revision INTEGER NOT NULL,
-        summary TEXT NOT NULL
+        summary TEXT NOT NULL,
+        report TEXT,
+        heard_at INTEGER NOT NULL,
+        poked_at INTEGER NOT NULL DEFAULT 0
       ) WITHOUT ROWID;
+      CREATE TABLE registration (id INTEGER PRIMARY KEY CHECK (id = 1), registered_at INTEGER NOT NULL);
       CREATE INDEX instances_in_order ON instances (created_at, id);
       CREATE INDEX instances_by_phone ON instances (phone) WHERE phone IS NOT NULL;
       CREATE TABLE onboarded (phone TEXT PRIMARY KEY, instance_id TEXT NOT NULL) WITHOUT ROWID;

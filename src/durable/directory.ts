@@ -8,27 +8,33 @@ import { auditTable } from "../directory/audit-table.ts";
 import { instancesTable, type ListQuery } from "../directory/instances-table.ts";
 import { keysTable } from "../directory/keys-table.ts";
 import { DIRECTORY_MIGRATIONS } from "../directory/migrations.ts";
+import { overviewTable } from "../directory/overview-table.ts";
 import type { Env } from "../env.ts";
 import { ok, type Result, refuse } from "../errors.ts";
 import { idempotencyTable } from "../idempotency/idempotency-table.ts";
 import { type IdempotencyVerdict, IdempotentCalls, type IdempotentEnd } from "../idempotency/idempotent-calls.ts";
 import { migrate } from "../store/migrate.ts";
 import type { DirectoryRpc, InstanceSummary, KeyGrant, KeyView, NewAuditEntry, NewKey } from "./rpc.ts";
+import type { InstanceMetrics, InstanceReport } from "./rpc-operations.ts";
+import { registryStub } from "./stubs.ts";
 
 /** Keys of one organisation: far more than it has programs, few enough to be listed in one answer. */
 const MAX_KEYS = 1_000;
 
 export class DirectoryObject extends DurableObject<Env> implements DirectoryRpc {
   readonly #instances;
+  readonly #overview;
   readonly #keys;
   readonly #audit;
   readonly #calls: IdempotentCalls;
   #hasTables: boolean;
+  #isRegistered = false;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const { sql } = ctx.storage;
     this.#instances = instancesTable(sql);
+    this.#overview = overviewTable(sql);
     this.#keys = keysTable(sql);
     this.#audit = auditTable(sql);
     this.#calls = new IdempotentCalls(idempotencyTable(sql), Date.now);
@@ -38,7 +44,20 @@ export class DirectoryObject extends DurableObject<Env> implements DirectoryRpc 
 
   async push(summary: InstanceSummary): Promise<void> {
     this.#createTables();
-    this.#instances.push(summary);
+    this.#instances.push(summary, Date.now());
+    await this.#register();
+  }
+
+  async report(instanceId: string, report: InstanceReport): Promise<void> {
+    if (this.#hasTables) this.#overview.report(instanceId, report, Date.now());
+  }
+
+  async metrics(query: { ids?: readonly string[] }): Promise<InstanceMetrics[]> {
+    return this.#hasTables ? this.#overview.metrics(query) : [];
+  }
+
+  async takeSilent(query: { before: number; now: number; limit: number }): Promise<string[]> {
+    return this.#hasTables ? this.#overview.takeSilent(query) : [];
   }
 
   async remove(instanceId: string): Promise<void> {
@@ -100,6 +119,15 @@ export class DirectoryObject extends DurableObject<Env> implements DirectoryRpc 
 
   async listActions(query: { limit: number; cursor?: string }) {
     return this.#hasTables ? this.#audit.list(query) : { entries: [], next: null };
+  }
+
+  /** An organisation with an instance is to be swept; should this fail, the instance pushes again. */
+  async #register(): Promise<void> {
+    const { sql } = this.ctx.storage;
+    if (this.#isRegistered || sql.exec("SELECT 1 FROM registration").toArray().length > 0) return;
+    await registryStub(this.env).add(this.ctx.id.name ?? "");
+    sql.exec("INSERT OR IGNORE INTO registration (id, registered_at) VALUES (1, ?)", Date.now());
+    this.#isRegistered = true;
   }
 
   /** Only a call that stores something creates tables: guesses of keys must not create storage that is paid for. */

@@ -360,6 +360,14 @@ export class InstanceObject extends DurableObject<Env> implements InstanceRpc {
     return this.#of(orgId, ({ conduct }) => ok(conduct.handoff.changeSettings(change)));
   }
 
+  async poke(orgId: string): Promise<Result<null>> {
+    const { state, upkeep } = this.#number;
+    if (state === null || state.profile.removing || state.profile.orgId !== orgId)
+      return refuse("not_found", "Instance not found.");
+    await upkeep.poke();
+    return ok(null);
+  }
+
   override async alarm(): Promise<void> {
     await this.#number.alarm();
   }
@@ -376,7 +384,8 @@ export class InstanceObject extends DurableObject<Env> implements InstanceRpc {
       logEvent("error", "an org asked for an instance of another one", this.ctx.id.name);
       return refuse("not_found", "Instance not found.");
     }
-    return call(this.#number, state);
+    this.#number.upkeep.hurry();
+    return call(this.#number, this.#number.state ?? state);
   }
 
   async #with<T extends object>(orgId: string, value: T): Promise<Result<T & { instance: InstanceView }>> {

@@ -6,7 +6,7 @@
 import { randomBytes } from "node:crypto";
 import { setImmediate } from "node:timers";
 import { ConnectionKeeper } from "../connection/connection-keeper.ts";
-import { apiStatus, NEVER_CONNECTED, restarted } from "../connection/connection-state.ts";
+import { apiStatus, NEVER_CONNECTED } from "../connection/connection-state.ts";
 import type { Env } from "../env.ts";
 import { connectionPayload, linkPayload } from "../events/payload.ts";
 import type { SlotRequest } from "../guard/facts.ts";
@@ -22,6 +22,7 @@ import { migrate } from "../store/migrate.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { openSession } from "../whatsapp/open-session.ts";
 import type { OpenSession } from "../whatsapp/session.ts";
+import { alarmHandlers } from "./alarm-handlers.ts";
 import { changedProfile, pendingProfileOf } from "./changed-profile.ts";
 import { DirectoryLink } from "./directory-link.ts";
 import { logEvent } from "./instance-log.ts";
@@ -30,10 +31,11 @@ import { NumberEvents } from "./number-events.ts";
 import { NumberHistory } from "./number-history.ts";
 import { NumberMedia } from "./number-media.ts";
 import { NumberTraffic } from "./number-traffic.ts";
+import { NumberUpkeep } from "./number-upkeep.ts";
 import { removeInstance } from "./remove-instance.ts";
 import type { CreateInstance, PendingProfile, UpdateInstance } from "./rpc.ts";
 import { SessionTransfer } from "./session-transfer.ts";
-import { endpointOf, targetPolicyOf } from "./settings-of.ts";
+import { endpointOf, reconnectJitterMsOf, targetPolicyOf } from "./settings-of.ts";
 import { directoryStub } from "./stubs.ts";
 import { Wakeups } from "./wakeups.ts";
 
@@ -47,6 +49,7 @@ export class WhatsAppNumber {
   readonly conduct: NumberConduct;
   readonly media: NumberMedia;
   readonly session: SessionTransfer;
+  readonly upkeep: NumberUpkeep;
   readonly #ctx: DurableObjectState;
   readonly #env: Env;
   readonly #wakeups: Wakeups;
@@ -196,6 +199,17 @@ export class WhatsAppNumber {
       wakeAt: (dueAt) => this.#wakeups.setNoLaterThan("placeholders", dueAt),
       now,
     });
+    this.upkeep = new NumberUpkeep({
+      name: ctx.id.name ?? "",
+      store: this.store,
+      keeper: this.keeper,
+      wakeups: this.#wakeups,
+      state: () => this.#state,
+      saveConnection: (connection) => this.#saveConnection(connection),
+      directory: (orgId) => directoryStub(env, orgId),
+      jitterMs: () => reconnectJitterMsOf(env),
+      now,
+    });
     this.#wake();
   }
 
@@ -272,23 +286,9 @@ export class WhatsAppNumber {
       await this.remove().catch((error) => this.#report("a removal could not be finished", error));
       return;
     }
-    const handlers = {
-      heartbeat: () => this.keeper.heartbeat(),
-      reconnect: () => this.keeper.reconnect(),
-      deliveries: () => this.events.deliver(),
-      risk: () => this.conduct.watch(),
-      directory: () => this.#directory.push(),
-      profile: () => this.profile.apply(),
-      media: () => this.media.keeper.pump(),
-      placeholders: () => this.#traffic.tellPlaceholders(),
-      history: () => this.#history.pump(),
-      prune: () => {
-        this.events.prune();
-        return this.media.prune();
-      },
-    };
     try {
-      await this.#wakeups.run(handlers, now());
+      await this.#wakeups.run(alarmHandlers(this, this.#directory, this.#traffic, this.#history), now());
+      await this.upkeep.report();
     } catch (error) {
       // Removed while a handler was waiting: there is nothing left to wake up for.
       if (this.#state) this.#report("the wake-ups could not be read", error);
@@ -326,17 +326,12 @@ export class WhatsAppNumber {
     migrate(this.#ctx.storage, INSTANCE_MIGRATIONS);
     this.#state = this.store.instance.load();
     if (!this.#state) return;
-    if (!this.#state.profile.removing) this.#resume(this.#state);
+    if (!this.#state.profile.removing) this.#resume();
     this.#wakeups.arm();
   }
 
-  #resume(state: InstanceState): void {
-    const connection = restarted(state.connection, now());
-    if (connection !== state.connection) {
-      this.store.logs.add("info", "Restarted; connecting again", now());
-      this.#saveConnection(connection);
-      this.#wakeups.set("reconnect", now());
-    }
+  #resume(): void {
+    this.upkeep.resume();
     this.events.wake();
     this.media.keeper.pump();
     if (this.store.instance.unpushedRevision() !== null) this.#wakeups.setNoLaterThan("directory", now());

@@ -26,6 +26,7 @@ import type {
   SentMessage,
   StoredMessage,
 } from "./rpc-messages.ts";
+import type { OverviewRpc, UpkeepRpc } from "./rpc-operations.ts";
 import type { ConductRpc, LegacyHealth } from "./rpc-safety.ts";
 import type { SessionRpc } from "./rpc-session.ts";
 
@@ -164,7 +165,7 @@ export type {
 } from "./rpc-events.ts";
 
 /** The object of one number. All calls but `initialise` answer `not_found` when the instance was never created. */
-export interface InstanceRpc extends ConductRpc, SessionRpc {
+export interface InstanceRpc extends ConductRpc, SessionRpc, UpkeepRpc {
   /** Creates the instance; `already_exists` when it is there already. */
   initialise(input: CreateInstance): Promise<Result<InstanceView>>;
   describe(orgId: string): Promise<Result<InstanceView>>;
@@ -298,7 +299,7 @@ export interface AuditEntry extends NewAuditEntry {
 }
 
 /** The object of one organisation. */
-export interface DirectoryRpc {
+export interface DirectoryRpc extends OverviewRpc {
   /** Stores an instance's summary unless a newer one is there. */
   push(summary: InstanceSummary): Promise<void>;
   remove(instanceId: string): Promise<void>;

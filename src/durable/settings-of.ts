@@ -9,6 +9,12 @@ export function endpointOf(env: Env): Result<WhatsAppEndpoint> {
   return settings.ok ? whatsAppEndpoint(settings.value) : settings;
 }
 
+/** Over how long numbers come back after a restart, milliseconds; with settings that are wrong, no session opens anyway. */
+export function reconnectJitterMsOf(env: Env): number {
+  const settings = readSettings(env);
+  return settings.ok ? settings.value.reconnectJitterMs : 0;
+}
+
 /** Which addresses may be fetched; with settings that are wrong, none that is not public. */
 export function targetPolicyOf(env: Env): TargetPolicy {
   const settings = readSettings(env);

@@ -6,6 +6,10 @@
 import type { Env } from "../env.ts";
 import { INSTANCE_ID, ORG_ID } from "../schemas/common.ts";
 import type { DirectoryRpc, InstanceRpc } from "./rpc.ts";
+import type { RegistryRpc } from "./rpc-operations.ts";
+
+/** There is one of its class. */
+const REGISTRY_NAME = "organisations";
 
 /** `org/instance`, or a thrown error: callers validate first, so a bad part here is a bug and must not name anything. */
 export function instanceName(orgId: string, instanceId: string): string {
@@ -16,6 +20,11 @@ export function instanceName(orgId: string, instanceId: string): string {
 /** The object of one number. */
 export function instanceStub(env: Env, orgId: string, instanceId: string): InstanceRpc {
   return env.INSTANCES.getByName(instanceName(orgId, instanceId)) as unknown as InstanceRpc;
+}
+
+/** The object that knows the organisations. */
+export function registryStub(env: Env): RegistryRpc {
+  return env.REGISTRY.getByName(REGISTRY_NAME) as unknown as RegistryRpc;
 }
 
 /** The object of one organisation. */

@@ -15,6 +15,7 @@ export const WAKEUP_NAMES = [
   "placeholders",
   "history",
   "prune",
+  "report",
 ] as const;
 export type WakeupName = (typeof WAKEUP_NAMES)[number];
 

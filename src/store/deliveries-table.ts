@@ -238,6 +238,16 @@ export function deliveriesTable(sql: SqlStorage) {
       return found?.seq === seq ? found : null;
     },
 
+    /** How many are still to be made, and how many were given up. */
+    counts(): { waiting: number; parked: number } {
+      return sql
+        .exec<{ waiting: number; parked: number }>(
+          `SELECT (SELECT COUNT(*) FROM deliveries WHERE status = 'waiting') AS waiting,
+             (SELECT COUNT(*) FROM deliveries WHERE status = 'parked') AS parked`,
+        )
+        .one();
+    },
+
     /** Removes the deliveries of events that are no longer kept. @returns how many of them were never made */
     remove(seqs: readonly number[]): number {
       if (seqs.length === 0) return 0;

@@ -1,4 +1,5 @@
 import { IDEMPOTENCY_SQL } from "../idempotency/idempotency-table.ts";
+import { COUNTERS_SQL } from "./counters-table.ts";
 import type { Migration } from "./migrate.ts";
 
 /** The tables of one number. What each column means is told in docs/storage.md and in the module of the table. */
@@ -117,6 +118,7 @@ export const INSTANCE_MIGRATIONS: readonly Migration[] = [
       );
       CREATE TABLE wakeups (name TEXT PRIMARY KEY, due_at INTEGER NOT NULL) WITHOUT ROWID;
       ${IDEMPOTENCY_SQL}
+      ${COUNTERS_SQL}
     `,
   },
 ];

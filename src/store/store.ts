@@ -2,6 +2,7 @@
 import type { MessageLookups } from "../whatsapp/session.ts";
 import { type ChatsTable, chatsTable } from "./chats-table.ts";
 import { type ContactsTable, contactsTable } from "./contacts-table.ts";
+import { type CountersTable, countersTable } from "./counters-table.ts";
 import { type DeliveriesTable, deliveriesTable } from "./deliveries-table.ts";
 import { type EventsTable, eventsTable } from "./events-table.ts";
 import { type HistoryTable, historyTable } from "./history-table.ts";
@@ -38,6 +39,7 @@ export interface Store {
   safety: SafetyTable;
   chats: ChatsTable;
   preferences: PreferencesTable;
+  counters: CountersTable;
 }
 
 export function openStore(sql: SqlStorage): Store {
@@ -62,5 +64,6 @@ export function openStore(sql: SqlStorage): Store {
     safety: safetyTable(sql),
     chats: chatsTable(sql),
     preferences: preferencesTable(sql),
+    counters: countersTable(sql),
   };
 }

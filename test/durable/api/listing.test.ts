@@ -1,5 +1,5 @@
 import { listDurableObjectIds } from "cloudflare:test";
-import { env } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import type { InstanceSummary } from "../../../src/durable/rpc.ts";
 import { directoryOf } from "../support/objects.ts";
@@ -33,9 +33,11 @@ test("a thousand instances are listed, counted and summed up without waking one 
   const headers = { "X-Org-Id": ORG };
   const list = await call("GET /api/instances", { headers });
   const status = await call("GET /api/status", { headers });
+  const metrics = await exports.default.fetch(new Request("https://wasup.test/api/metrics", { headers }));
 
   expect(list).toMatchObject({ status: 200, body: { count: 1_000 } });
   expect(status).toMatchObject({ status: 200, body: { instanceCount: 1_000 } });
+  expect(await metrics.text()).toContain(`wasup_instances{org="${ORG}",status="connected"} 500\n`);
   expect(await awake()).toEqual(before);
   // The check can fail: a call that only reads one of them shows up.
   await call("GET /api/instances/number-0001", { headers });

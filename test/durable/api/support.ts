@@ -1,4 +1,5 @@
 /** The real Worker in workerd: `call("GET /api/health")` gives status and JSON. */
+import { createExecutionContext } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import worker from "../../../src/worker.ts";
 
@@ -37,7 +38,8 @@ export async function call(target: string, options: Call = {}): Promise<Answer> 
 
 /** The same Worker on the same objects, with `settings` added to its bindings. */
 export async function callWith(settings: Record<string, string>, target: string, options: Call = {}): Promise<Answer> {
-  return answerOf(await worker.request(requestOf(target, options), undefined, { ...env, ...settings }));
+  const context = createExecutionContext();
+  return answerOf(await worker.fetch(requestOf(target, options), { ...env, ...settings }, context));
 }
 
 /** Usage of a number that has sent nothing. */

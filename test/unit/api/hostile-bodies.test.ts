@@ -17,6 +17,7 @@ const EMPTY: Readonly<Record<string, unknown>> = {
   list: { instances: [], next: null },
   findByPhone: null,
   totals: { total: 0, connected: 0 },
+  metrics: [],
   listKeys: [],
   listActions: { entries: [], next: null },
   claimPhone: "wa_1",

@@ -1,0 +1,33 @@
+/** What each wake-up of a number does. */
+import type { DirectoryLink } from "./directory-link.ts";
+import type { WhatsAppNumber } from "./number.ts";
+import type { NumberHistory } from "./number-history.ts";
+import type { NumberTraffic } from "./number-traffic.ts";
+import type { WakeupHandlers } from "./wakeups.ts";
+
+type Parts = Pick<WhatsAppNumber, "keeper" | "events" | "conduct" | "profile" | "media">;
+
+export function alarmHandlers(
+  { keeper, events, conduct, profile, media }: Parts,
+  directory: DirectoryLink,
+  traffic: NumberTraffic,
+  history: NumberHistory,
+): WakeupHandlers {
+  return {
+    heartbeat: () => keeper.heartbeat(),
+    reconnect: () => keeper.reconnect(),
+    deliveries: () => events.deliver(),
+    risk: () => conduct.watch(),
+    directory: () => directory.push(),
+    profile: () => profile.apply(),
+    media: () => media.keeper.pump(),
+    placeholders: () => traffic.tellPlaceholders(),
+    history: () => history.pump(),
+    prune: () => {
+      events.prune();
+      return media.prune();
+    },
+    // Nothing but to be awake: after every alarm it is looked whether there is something to tell.
+    report: () => {},
+  };
+}
