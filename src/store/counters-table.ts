@@ -4,7 +4,7 @@
  *
  * | Name | Counts |
  * |---|---|
- * | `received` | messages from people, as they were stored |
+ * | `received` | messages from people, as they were stored; not those of the phone's history, whose place is below 0 |
  * | `sent`, `failed` | our messages that WhatsApp took, or that ended in an error |
  * | `connected` | logins: the first one, and every reconnect |
  * | `refused:<rule>` | messages that a rule of number safety held back |
@@ -16,7 +16,7 @@ const count = (name: string): string =>
 
 export const COUNTERS_SQL = `
   CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-  CREATE TRIGGER count_received AFTER INSERT ON messages WHEN NEW.direction = 'inbound' AND NEW.source IS NULL BEGIN
+  CREATE TRIGGER count_received AFTER INSERT ON messages WHEN NEW.direction = 'inbound' AND NEW.seq > 0 BEGIN
     ${count("'received'")}
   END;
   CREATE TRIGGER count_sent AFTER UPDATE OF status ON messages

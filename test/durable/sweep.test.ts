@@ -91,6 +91,7 @@ describe("a number that should be connected and lost its alarm", () => {
       webhookUrl: null,
       behaviorSettings: {},
       antiBanSettings: {},
+      syncHistory: false,
       createdAt: "2026-11-01T12:00:00.000Z",
       revision: 1,
     });

@@ -1,3 +1,4 @@
+import { createExecutionContext } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { linkPath } from "../../../src/media/media-link.ts";
@@ -21,7 +22,7 @@ interface Uploaded {
 
 async function posted(body: BodyInit, { headers = {}, query = "", settings = {} } = {}) {
   const request = new Request(`${BASE}/api/upload${query}`, { method: "POST", body, headers });
-  const response = await worker.request(request, undefined, { ...env, ...settings });
+  const response = await worker.fetch(request, { ...env, ...settings }, createExecutionContext());
   return { status: response.status, body: (await response.json()) as Uploaded & { issues?: object[] } };
 }
 

@@ -50,6 +50,7 @@ test("a received message counts once, and stays counted when it is removed", () 
     message("1", "inbound", "received"),
     `${message("1", "inbound", "received")} ON CONFLICT DO NOTHING`,
     message("2", "inbound", "received"),
+    message("old", "inbound", "received").replace("(id,", "(seq, id,").replace("('old'", "(-7, 'old'"),
     "DELETE FROM messages",
   );
   expect(counters.all()).toEqual({ received: 2 });
