@@ -11,7 +11,7 @@ interface Call {
 export interface Answer {
   status: number;
   headers: Headers;
-  /** The JSON; null for an empty body. */
+  /** The JSON, another text as it is; null for an empty body. */
   body: unknown;
 }
 
@@ -28,7 +28,9 @@ function requestOf(target: string, { headers = {}, json }: Call): Request {
 
 async function answerOf(response: Response): Promise<Answer> {
   const text = await response.text();
-  return { status: response.status, headers: response.headers, body: text === "" ? null : JSON.parse(text) };
+  const isJson = response.headers.get("Content-Type")?.startsWith("application/json") === true;
+  const body = text === "" ? null : isJson ? JSON.parse(text) : text;
+  return { status: response.status, headers: response.headers, body };
 }
 
 /** Calls the deployed Worker, which has no key in the tests' configuration. */
