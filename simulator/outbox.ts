@@ -22,6 +22,8 @@ export interface Dispatch {
   isAnonymous?: boolean | undefined;
   /** What linked devices get instead of the ciphertext; the recipient's phone gets the message itself. */
   instead?: BinaryNode | undefined;
+  /** The message goes to a list of people at once: its JID. */
+  list?: string | undefined;
 }
 
 export class Outbox {
@@ -140,7 +142,7 @@ export class Outbox {
 
   async #deliver(
     id: string,
-    { message, to, addressing, type, attrs, isAnonymous, instead }: Dispatch,
+    { message, to, addressing, type, attrs, isAnonymous, instead, list }: Dispatch,
     recipient: Endpoint,
     { spoilt = false, retry = false }: { spoilt?: boolean; retry?: boolean },
   ): Promise<void> {
@@ -171,6 +173,7 @@ export class Outbox {
       attrs,
       isAnonymous,
       instead,
+      list,
     };
     relayMessage(simulation, delivery);
   }

@@ -12,6 +12,9 @@ import { decryptFile, encryptFile, type FileKind, mediaPartOf, sha256 } from "./
 import { encryptVote } from "./poll-vote.ts";
 import { stanza } from "./stanza.ts";
 
+/** A broadcast list; those who are on it see no more of it than its id. */
+const LIST = "1700000000@broadcast";
+
 const { REVOKE, MESSAGE_EDIT } = proto.Message.ProtocolMessage.Type;
 
 /** Whom something is for: a person of the simulator, or a phone number in any spelling. */
@@ -35,6 +38,8 @@ export interface FileToSend {
 }
 
 export interface SendOptions extends SayOptions {
+  /** The message is one to a broadcast list that the recipient is on. */
+  toList?: boolean | undefined;
   /** The stanza's type: text (the default), media, reaction, poll… */
   type?: string | undefined;
   /** Further attributes of the stanza, for example `{ edit: "1" }`. */
@@ -79,9 +84,18 @@ export class Person extends Handset {
 
   /** Sends any message. */
   sends(message: proto.IMessage, options: SendOptions): Promise<string> {
-    const { to, addressing = "lid", type = "text", attrs = {}, isAnonymous, linkedDevicesGet: how } = options;
+    const { to, addressing = "lid", type = "text", attrs = {}, isAnonymous, linkedDevicesGet: how, toList } = options;
     const instead = how && substitute(how, message);
-    return this.outbox.send({ message, to: this.resolve(to), addressing, type, attrs, isAnonymous, instead });
+    return this.outbox.send({
+      message,
+      to: this.resolve(to),
+      addressing,
+      type,
+      attrs,
+      isAnonymous,
+      instead,
+      list: toList ? LIST : undefined,
+    });
   }
 
   /** Writes to a group. */

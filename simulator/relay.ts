@@ -34,6 +34,8 @@ export interface Delivery {
   isAnonymous?: boolean | undefined;
   /** What linked devices get instead of the ciphertext. */
   instead?: BinaryNode | undefined;
+  /** The sender wrote to a list of people at once: its JID. */
+  list?: string | undefined;
 }
 
 /** A receipt from one device about messages of another account. */
@@ -115,6 +117,7 @@ function messageStanza({
   attrs,
   isAnonymous,
   instead,
+  list,
 }: Delivery): BinaryNode {
   const other = addressing === "lid" ? "pn" : "lid";
   const own = sender.account === recipient.account;
@@ -129,8 +132,12 @@ function messageStanza({
           addressing_mode: addressing,
         }
       : {
-          from: sender.account.address(addressing, sender.device),
-          [`sender_${other}`]: isAnonymous ? undefined : sender.account.address(other),
+          ...(list === undefined
+            ? { from: sender.account.address(addressing, sender.device) }
+            : { from: list, participant: sender.account.address(addressing, sender.device) }),
+          [`${list === undefined ? "sender" : "participant"}_${other}`]: isAnonymous
+            ? undefined
+            : sender.account.address(other),
           addressing_mode: addressing,
         };
   return stanza("message", { ...attrs, ...addresses, id, type, t: unixSeconds(), notify: sender.account.name }, [

@@ -6,6 +6,7 @@ import { setImmediate } from "node:timers/promises";
 import { readSettings } from "../env.ts";
 import { type HistoryContext, storeHistory } from "../inbound/history.ts";
 import type { HistoryRow } from "../store/history-table.ts";
+import { inflate } from "../whatsapp/history/inflate.ts";
 import { readHistory } from "../whatsapp/history/read-history.ts";
 import type { HistoryNotice, HistoryPart } from "../whatsapp/history-part.ts";
 import { lidJid, phoneJid } from "../whatsapp/identity.ts";
@@ -79,9 +80,6 @@ export class NumberHistory {
     const body = await this.#open(part);
     if (body === null) return false;
     if (body === "lost") return true;
-    const decompressed = body.pipeThrough(
-      new DecompressionStream("deflate") as TransformStream<Uint8Array, Uint8Array>,
-    );
     const { state, store } = this.#deps;
     const { phone, lid } = state()?.connection ?? {};
     const me = { id: phone ? phoneJid(phone) : "", lid: lid ? lidJid(lid) : "" };
@@ -95,7 +93,7 @@ export class NumberHistory {
       batch = [];
       await setImmediate();
     };
-    for await (const piece of readHistory(iterate(decompressed), me, store.lookups)) {
+    for await (const piece of readHistory(inflate(body), me, store.lookups)) {
       batch.push(piece);
       if (batch.length === BATCH) await flush();
     }
@@ -163,17 +161,4 @@ async function adopt(session: WhatsAppSession, batch: readonly HistoryPart[]): P
   const pairs = batch.filter((part): part is Pair => part.kind === "pair");
   const tokens = batch.filter((part): part is Token => part.kind === "token");
   if (pairs.length + tokens.length > 0) await session.adopt({ pairs, tokens });
-}
-
-async function* iterate(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = stream.getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    await reader.cancel().catch(() => undefined);
-  }
 }

@@ -185,6 +185,18 @@ describe("what the contact sends is told as it is", () => {
     expect(await stored(id)).toMatchObject({ deletedAt: expect.any(String) });
   });
 
+  it("what they send to a broadcast list: a message in their own chat", async () => {
+    const body = await hears({ conversation: "To all my customers" }, { toList: true });
+    expect(body).toMatchObject({
+      message: "To all my customers",
+      chat_id: `${alice.phone}@s.whatsapp.net`,
+      from_phone: alice.phone,
+      is_group: false,
+      participant: null,
+    });
+    await alice.receiptFor(String(body.message_id), "delivered");
+  });
+
   it("a kind nobody knows yet: an empty message that says so", async () => {
     expect(await hears({ requestPaymentMessage: { amount1000: 1_000 } })).toMatchObject({
       media_type: "text",
