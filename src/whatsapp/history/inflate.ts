@@ -1,6 +1,6 @@
 /**
- * Decompresses a stream as fast as it is read. The runtime's own DecompressionStream takes in all it is given: a history
- * of 80 MB was in memory as a whole.
+ * Decompresses a stream no faster than it is read. The runtime's own DecompressionStream reads ahead: a history of 80 MB
+ * cost some 30 MB more memory with it.
  */
 import { pipeline, Readable } from "node:stream";
 import { createInflate } from "node:zlib";
