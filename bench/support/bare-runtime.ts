@@ -3,6 +3,7 @@
  * a proxy and its simulations of the platform into the same process, which would be measured too.
  */
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -23,17 +24,21 @@ export interface Runtime {
   stop: () => Promise<void>;
 }
 
-const COMPATIBILITY_DATE = "2026-10-20";
+const WRANGLER = readFileSync(new URL("../../wrangler.toml", import.meta.url), "utf8");
 const PATIENCE_MS = 30_000;
 
 /** Cap'n Proto takes JSON's spelling of texts. */
 const text = JSON.stringify;
 
+/** The classes of wrangler.toml by their bindings' names; that file has nothing that would need a whole TOML parser. */
+const objects = [...WRANGLER.matchAll(/durable_objects\.bindings\]\]\s+name = "(\w+)"\s+class_name = "(\w+)"/g)];
+
 function configuration({ settings, bucket }: RuntimeOptions): string {
+  const date = /^compatibility_date = "(.*)"/m.exec(WRANGLER)?.[1];
+  const classes = objects.map(([, , name]) => `(className = "${name}", uniqueKey = "${name}", enableSql = true)`);
   const bindings = [
     `(name = "MEDIA", r2Bucket = "bucket")`,
-    `(name = "INSTANCES", durableObjectNamespace = "InstanceObject")`,
-    `(name = "DIRECTORIES", durableObjectNamespace = "DirectoryObject")`,
+    ...objects.map(([, binding, name]) => `(name = "${binding}", durableObjectNamespace = "${name}")`),
     ...Object.entries(settings).map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`),
   ];
   return `using Workerd = import "/workerd/workerd.capnp";
@@ -41,12 +46,9 @@ const config :Workerd.Config = (
   services = [
     (name = "main", worker = (
       modules = [(name = "worker.js", esModule = embed "worker.js")],
-      compatibilityDate = "${COMPATIBILITY_DATE}",
+      compatibilityDate = "${date}",
       bindings = [${bindings.join(", ")}],
-      durableObjectNamespaces = [
-        (className = "InstanceObject", uniqueKey = "instance", enableSql = true),
-        (className = "DirectoryObject", uniqueKey = "directory", enableSql = true),
-      ],
+      durableObjectNamespaces = [${classes.join(", ")}],
       durableObjectStorage = (localDisk = "state"),
       globalOutbound = "network",
     )),

@@ -17,6 +17,7 @@ import { migrate } from "../store/migrate.ts";
 import type { DirectoryRpc, InstanceSummary, KeyGrant, KeyView, NewAuditEntry, NewKey } from "./rpc.ts";
 import type { InstanceMetrics, InstanceReport } from "./rpc-operations.ts";
 import { registryStub } from "./stubs.ts";
+import { UploadRetention } from "./upload-retention.ts";
 
 /** Keys of one organisation: far more than it has programs, few enough to be listed in one answer. */
 const MAX_KEYS = 1_000;
@@ -27,6 +28,7 @@ export class DirectoryObject extends DurableObject<Env> implements DirectoryRpc 
   readonly #keys;
   readonly #audit;
   readonly #calls: IdempotentCalls;
+  readonly #uploads: UploadRetention;
   #hasTables: boolean;
   #isRegistered = false;
 
@@ -38,6 +40,7 @@ export class DirectoryObject extends DurableObject<Env> implements DirectoryRpc 
     this.#keys = keysTable(sql);
     this.#audit = auditTable(sql);
     this.#calls = new IdempotentCalls(idempotencyTable(sql), Date.now);
+    this.#uploads = new UploadRetention(ctx.storage, env, ctx.id.name ?? "");
     this.#hasTables = sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'migrations'").toArray().length > 0;
     if (this.#hasTables) migrate(ctx.storage, DIRECTORY_MIGRATIONS);
   }
@@ -119,6 +122,14 @@ export class DirectoryObject extends DurableObject<Env> implements DirectoryRpc 
 
   async listActions(query: { limit: number; cursor?: string }) {
     return this.#hasTables ? this.#audit.list(query) : { entries: [], next: null };
+  }
+
+  async expectUpload(): Promise<void> {
+    await this.#uploads.expect(Date.now());
+  }
+
+  override async alarm(): Promise<void> {
+    await this.#uploads.prune(Date.now());
   }
 
   /** An organisation with an instance is to be swept; should this fail, the instance pushes again. */

@@ -21,7 +21,8 @@ const WAITS_MS = [10, 60, 300, 1_800].map((seconds) => seconds * 1_000);
 const INSURANCE_MS = 180_000;
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
-export interface NumberHistoryDeps extends Omit<NumberMediaDeps, "deliverSoon" | "events"> {
+export interface NumberHistoryDeps extends Omit<NumberMediaDeps, "events" | "wakeAt"> {
+  wakeAt: (dueAt: number) => void;
   newFile: () => { id: string; key: string };
   limits: () => { maxBytes: number; mediaOrigin: string | null };
   warn: (text: string) => void;

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { type Env, readSettings, whatsAppEndpoint } from "../env.ts";
 import { ok, type Result, refuse } from "../errors.ts";
 import { MediaKeeper } from "../media/media-keeper.ts";
+import { removeOldUploads, uploadsFolder } from "../media/old-uploads.ts";
 import type { InstanceState } from "../store/instance-table.ts";
 import { type MediaRow, mediaView } from "../store/media-table.ts";
 import type { Store } from "../store/store.ts";
@@ -14,6 +15,10 @@ import type { MediaView, StoredMessage } from "./rpc.ts";
 const ID_BYTES = 16;
 /** A bucket deletes up to 1,000 files with one call; the slices of retention are smaller. */
 const PRUNED_AT_ONCE = 500;
+/** Between two looks at what may be too old, milliseconds: the next page of many, and after the bucket failed. */
+const NEXT_PAGE_MS = 1_000;
+const RETRY_MS = 60 * 60 * 1_000;
+const DAY_MS = 24 * RETRY_MS;
 /** While a setting is wrong: nothing is fetched that may be too large. */
 const NO_LIMITS = { maxBytes: 0, mediaOrigin: null };
 
@@ -25,7 +30,7 @@ export interface NumberMediaDeps {
   state: () => InstanceState | null;
   session: () => WhatsAppSession | null;
   events: () => Pick<NumberEvents, "record" | "deliverSoon">;
-  wakeAt: (dueAt: number) => void;
+  wakeAt: (name: "media" | "prune", dueAt: number) => void;
   now: () => number;
 }
 
@@ -46,7 +51,7 @@ export class NumberMedia {
       instanceId: () => deps.state()?.profile.instanceId ?? "",
       record: (event) => events().record(event),
       deliverSoon: () => events().deliverSoon(),
-      wakeAt,
+      wakeAt: (dueAt) => wakeAt("media", dueAt),
       now,
     });
   }
@@ -70,13 +75,36 @@ export class NumberMedia {
     return media ? { ...message, media: mediaView(media) } : message;
   }
 
-  /** Removes files whose messages retention has removed; first from the bucket, so that none is forgotten there. */
+  /** Removes files whose messages retention has removed, and uploads of that age; one page of each. */
   async prune(): Promise<void> {
+    const { wakeAt, now } = this.#deps;
+    try {
+      await this.#pruneFilesOfMessages();
+      const next = await this.#pruneUploads();
+      if (next !== null) wakeAt("prune", Math.max(next, now() + NEXT_PAGE_MS));
+    } catch (error) {
+      wakeAt("prune", now() + RETRY_MS);
+      throw error;
+    }
+  }
+
+  /** First from the bucket, so that none is forgotten there. */
+  async #pruneFilesOfMessages(): Promise<void> {
     const { store, env } = this.#deps;
     const old = store.media.orphans(PRUNED_AT_ONCE);
     if (old.length === 0) return;
     await env.MEDIA.delete(old.map(({ key }) => key));
     store.media.remove(old.map(({ id }) => id));
+  }
+
+  /** @returns when to look again */
+  async #pruneUploads(): Promise<number | null> {
+    const { env, state, now } = this.#deps;
+    const settings = readSettings(env);
+    const profile = state()?.profile;
+    if (!settings.ok || !profile) return null;
+    const keptForMs = settings.value.retentionDays * DAY_MS;
+    return removeOldUploads(env.MEDIA, uploadsFolder(profile.orgId, profile.instanceId), { keptForMs, now: now() });
   }
 
   get limits() {

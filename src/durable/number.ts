@@ -111,7 +111,7 @@ export class WhatsAppNumber {
       state: () => this.#state,
       session: () => this.keeper.online,
       events: () => this.events,
-      wakeAt: (dueAt) => this.#wakeups.setNoLaterThan("media", dueAt),
+      wakeAt: (name, dueAt) => this.#wakeups.setNoLaterThan(name, dueAt),
       now,
     });
     this.#history = new NumberHistory({

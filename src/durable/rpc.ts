@@ -326,6 +326,8 @@ export interface DirectoryRpc extends OverviewRpc {
   /** Null for an unknown, wrong or expired key; notes the use. */
   checkKey(id: string, hash: string): Promise<KeyGrant | null>;
   recordAction(entry: NewAuditEntry): Promise<void>;
+  /** A file of no instance is about to be uploaded; it is removed when its time is over. */
+  expectUpload(): Promise<void>;
   beginIdempotent(id: string, fingerprint: string): Promise<IdempotencyVerdict>;
   endIdempotent(id: string, end: IdempotentEnd): Promise<void>;
   /** Newest first; `next` is the cursor of the following page. */

@@ -10,6 +10,7 @@ import { type ByteSource, byteReader, bytesSource } from "./byte-reader.ts";
 import { extensionOf } from "./file-type.ts";
 import type { MediaKind } from "./media-keys.ts";
 import { linkPath, openLink } from "./media-link.ts";
+import { uploadsFolder } from "./old-uploads.ts";
 import { type SealedFile, sealFile } from "./seal-file.ts";
 import { serveFile } from "./serve-file.ts";
 import { storeFile } from "./store-file.ts";
@@ -110,9 +111,7 @@ export class MediaLibrary {
     field,
   }: Upload): Promise<Result<{ key: string; link: string }>> {
     const extension = /\.([A-Za-z0-9]{1,8})$/.exec(fileName ?? "")?.[1]?.toLowerCase() ?? extensionOf(mimeType);
-    // No instance can be called `~`: what belongs to none is not deleted with one.
-    const folder = `${orgId}/${instanceId ?? "~"}/uploads`;
-    const key = `${folder}/${Date.now()}-${randomBytes(ID_BYTES).toString("hex")}.${extension}`;
+    const key = `${uploadsFolder(orgId, instanceId)}${Date.now()}-${randomBytes(ID_BYTES).toString("hex")}.${extension}`;
     const { mediaMaxBytes: maxBytes } = this.#settings;
     const kind = "document";
     const file = { source, size, kind, declaredType: mimeType, key, fileName, maxBytes, field } as const;

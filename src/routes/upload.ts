@@ -88,6 +88,8 @@ async function store(c: Context<AppEnv>, file: GivenFile, options: Options): Pro
     if (!isKnown) throw new RefusalError(refuse("not_found", "Instance not found").error);
     unwrap(await services.instance(orgId, instanceId).describe(orgId));
   }
+  // Its own object looks after what belongs to an instance.
+  if (instanceId === null) await services.directory(orgId).expectUpload();
   const expiresAt = expiresIn === undefined ? null : services.now() + expiresIn * 1_000;
   const { key, link } = unwrap(await services.media.store({ orgId, instanceId, expiresAt, ...file }));
   return {

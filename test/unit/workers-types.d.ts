@@ -32,6 +32,7 @@ declare global {
     get(key: string, options?: { range?: { offset: number; length: number } }): Promise<R2FileBody | null>;
     put(key: string, value: Uint8Array | ReadableStream<Uint8Array>, options?: object): Promise<unknown>;
     delete(key: string | string[]): Promise<void>;
+    list(options: { prefix: string; limit: number }): Promise<{ objects: { key: string }[]; truncated: boolean }>;
     createMultipartUpload(key: string, options?: R2PutOptions): Promise<R2MultipartUpload>;
   }
   type CryptoKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
