@@ -6,6 +6,7 @@ import { OPEN_PRIVACY } from "./flows/profile.ts";
 import type { ReachOutLock } from "./flows/restrictions.ts";
 import type { Handset } from "./handset.ts";
 import { type Addressing, formatAddress, parseAddress } from "./jid.ts";
+import { Wire } from "./wire.ts";
 
 /** One WhatsApp account. Device 0 is the phone, always simulated; the others are clients that were linked. */
 export class Account {
@@ -22,6 +23,8 @@ export class Account {
   /** Linked devices (of anyone) that subscribed to this account's presence, and how they address it. */
   readonly presenceSubscribers = new Map<Companion, Addressing>();
   readonly appState = new AppState();
+  /** The way to its linked devices, with its faults. */
+  readonly wire = new Wire();
   readonly privacy = new Map(OPEN_PRIVACY);
   /** Accounts whose messages the server does not pass on to this one. */
   readonly blocked = new Set<Account>();

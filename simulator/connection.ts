@@ -1,4 +1,5 @@
 /** One client's socket: handshake, encrypted frames strictly in order, and the ways a connection can end. */
+import { randomBytes } from "node:crypto";
 import { type BinaryNode, decodeBinaryNode, encodeBinaryNode } from "@whiskeysockets/baileys";
 import type { WebSocket } from "ws";
 import type { Certificates } from "./certificates.ts";
@@ -8,6 +9,10 @@ import { type ClientFinish, NoiseResponder, type Transport } from "./noise.ts";
 
 /** WebSocket close code of an orderly end. */
 const NORMAL_CLOSURE = 1000;
+
+const GARBAGE_BYTES = 60;
+/** Uncompressed, a list of one entry, and a token from a dictionary that does not exist. */
+const NO_STANZA = Buffer.from([0, 248, 1, 245]);
 
 /** What a connection reports. The first two are awaited, so the next frame waits for them. */
 export interface ConnectionEvents {
@@ -63,11 +68,26 @@ export class Connection {
     return this.#frames.routingInfo;
   }
 
-  /** Encodes, encrypts and sends in one synchronous step: the order of the cipher's counter is the order on the wire. */
+  /** Sends a stanza over the wire of the account that is logged in here, with its faults. */
   send(node: BinaryNode): void {
+    const wire = this.companion?.account.wire;
+    if (wire) wire.carry(node, (each) => this.#write(each));
+    else this.#write(node);
+  }
+
+  /** Encodes, encrypts and sends in one synchronous step: the order of the cipher's counter is the order on the wire. */
+  #write(node: BinaryNode): void {
     if (this.deaf && (node.tag !== "iq" || node.attrs.type !== "result")) return;
     if (this.silent || !this.#transport || this.#socket.readyState !== this.#socket.OPEN) return;
     this.#socket.send(frame(this.#transport.encrypt(encodeBinaryNode(node))));
+  }
+
+  /** Sends a frame that nobody can decrypt, or one that decrypts to something that is no stanza. */
+  sendGarbage(what: "frame" | "stanza"): void {
+    if (!this.#transport || this.#socket.readyState !== this.#socket.OPEN) return;
+    const bytes = randomBytes(GARBAGE_BYTES);
+    // Its first byte says that nothing is compressed; what follows names a token that does not exist.
+    this.#socket.send(frame(what === "frame" ? bytes : this.#transport.encrypt(Buffer.concat([NO_STANZA, bytes]))));
   }
 
   /** Sends an iq and waits for the client's answer; rejects when the connection closes first. Never await it in a handler. */

@@ -23,6 +23,22 @@ export const FAULTS: Record<string, Fault> = {
     simulator.mutesKeepalive(requiredText(body, "phone"), optionalFlag(body, "muted") ?? true),
   "goes-silent": (simulator, body) => simulator.goesSilent(requiredText(body, "phone")),
   "goes-deaf": (simulator, body) => simulator.goesDeaf(requiredText(body, "phone")),
+  delays: (simulator, body) => simulator.delays(requiredText(body, "phone"), requiredNumber(body, "ms")),
+  "repeats-next": (simulator, body) =>
+    simulator.repeatsNext(requiredText(body, "phone"), optionalNumber(body, "times") ?? 1),
+  "swaps-next": (simulator, body) =>
+    simulator.swapsNext(requiredText(body, "phone"), optionalNumber(body, "times") ?? 1),
+  "loses-acks": (simulator, body) =>
+    simulator.losesAcks(requiredText(body, "phone"), optionalNumber(body, "times") ?? 1),
+  "fails-queries": (simulator, body) =>
+    simulator.failsQueries(
+      requiredText(body, "phone"),
+      optionalNumber(body, "code") ?? "silence",
+      optionalNumber(body, "times") ?? 1,
+    ),
+  "heals-wire": (simulator, body) => simulator.healsWire(requiredText(body, "phone")),
+  "sends-garbage": (simulator, body) =>
+    simulator.sendsGarbage(requiredText(body, "phone"), oneOf(body, "what", ["frame", "stanza"] as const)),
   "sets-routing": (simulator, body) => ({ routing: simulator.setsRouting(requiredText(body, "phone")) }),
   "low-prekeys": (simulator, body) => simulator.lowPrekeys(requiredText(body, "phone"), requiredNumber(body, "count")),
   "refuses-connections": (simulator, body) =>

@@ -9,6 +9,8 @@ import type { MediaHost } from "./media-host.ts";
 import type { Recipient } from "./person.ts";
 import type { Simulation } from "./simulation.ts";
 import { stanza } from "./stanza.ts";
+import type { ClientStanza, StanzaMatcher } from "./stanza-log.ts";
+import type { QueryFault, Wire } from "./wire.ts";
 
 /** Why a login can be refused: logged out, banned, client too old, server trouble. */
 export type LoginRefusal = 401 | 403 | 405 | 503;
@@ -76,6 +78,49 @@ export abstract class Faults {
     for (const connection of this.simulation.connectionsOf(this.#number(phone))) connection.deaf = true;
   }
 
+  /** Everything to the number's linked devices takes so much longer; the order stays. 0 ends it. */
+  delays(phone: Recipient, ms: number): void {
+    this.#wire(phone).delayMs = ms;
+  }
+
+  /** The next messages, receipts, acknowledgements and notifications to the number come twice. */
+  repeatsNext(phone: Recipient, times = 1): void {
+    this.#wire(phone).repeatNext(times);
+  }
+
+  /** So many messages to the number are overtaken by the one after them. */
+  swapsNext(phone: Recipient, times = 1): void {
+    this.#wire(phone).swapNext(times);
+  }
+
+  /** The next messages of the number are taken and relayed, but the number never learns of it. */
+  losesAcks(phone: Recipient, times = 1): void {
+    this.#wire(phone).loseAcks(times);
+  }
+
+  /** The number's next queries are answered with an error, or never; keep-alive and login are spared. */
+  failsQueries(phone: Recipient, how: QueryFault, times = 1): void {
+    this.#wire(phone).failQueries(how, times);
+  }
+
+  /** The wire to the number is in order again: what was asked for and did not happen yet does not happen any more. */
+  healsWire(phone: Recipient): void {
+    this.#wire(phone).heal();
+  }
+
+  /** Sends the number's linked devices bytes that are no frame, or a frame that holds no stanza. */
+  sendsGarbage(phone: Recipient, what: "frame" | "stanza"): void {
+    for (const connection of this.simulation.connectionsOf(this.#number(phone))) connection.sendGarbage(what);
+  }
+
+  /**
+   * Stops the world of a connection at the first stanza from a client that matches: nothing passes any more, in either
+   * direction. The moment to kill the client. @param isTaken whether the server still acts upon this stanza
+   */
+  stopsAt(matcher: StanzaMatcher, { isTaken = false } = {}): { caught: Promise<ClientStanza>; remove: () => void } {
+    return this.simulation.traps.set(matcher, isTaken);
+  }
+
   /** Gives the linked devices routing bytes for their next connection; resolves with them in hex. */
   setsRouting(phone: Recipient, bytes: Uint8Array = randomBytes(6)): string {
     const routing = stanza("edge_routing", {}, [stanza("routing_info", {}, Buffer.from(bytes))]);
@@ -94,12 +139,12 @@ export abstract class Faults {
     for (const companion of this.simulation.account(this.#number(phone)).companions.values()) runLow(companion, count);
   }
 
-  /** How many one-time keys the server holds for a linked device (the first, unless named). */
   /** The media servers: files, and faults in taking and giving them. */
   get files(): MediaHost {
     return this.simulation.media;
   }
 
+  /** How many one-time keys the server holds for a linked device (the first, unless named). */
   prekeysOf(phone: Recipient, deviceId?: number): number {
     const companions = [...this.simulation.account(this.#number(phone)).companions.values()];
     const companion = companions.find(({ device }) => deviceId === undefined || device === deviceId);
@@ -124,6 +169,10 @@ export abstract class Faults {
     const connections = this.simulation.connectionsOf(this.#number(phone));
     for (const connection of connections) end(connection);
     await Promise.all(connections.map(({ closed }) => closed));
+  }
+
+  #wire(phone: Recipient): Wire {
+    return this.simulation.account(this.#number(phone)).wire;
   }
 
   #number(phone: Recipient): string {

@@ -68,7 +68,8 @@ export class Handset {
   readonly habits: HandsetHabits;
   presence: Presence = "unavailable";
   readonly #blindness: Blindness[] = [];
-  readonly #retries = new Map<string, number>();
+  /** Ids of messages that this phone could not read, with how often it asked for them again. */
+  readonly askedAgain = new Map<string, number>();
   #work: Promise<void> = Promise.resolve();
 
   constructor(account: Account, simulation: Simulation, habits: HandsetHabits) {
@@ -220,8 +221,8 @@ export class Handset {
 
   /** Asks the sending device to send the message again. */
   async #askAgain({ id, sender, addressing }: Delivery, withKeys: boolean): Promise<void> {
-    const count = (this.#retries.get(id) ?? 0) + 1;
-    this.#retries.set(id, count);
+    const count = (this.askedAgain.get(id) ?? 0) + 1;
+    this.askedAgain.set(id, count);
     const bundle = await this.signal.publishBundle();
     if (sender.device === 0) {
       sender.account.handset.sendAgain(id, this.endpoint, bundle);

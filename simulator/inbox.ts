@@ -82,6 +82,7 @@ export function messageText(message: proto.IMessage): string {
     message.imageMessage?.caption ||
     message.videoMessage?.caption ||
     message.documentMessage?.caption ||
+    message.documentWithCaptionMessage?.message?.documentMessage?.caption ||
     message.reactionMessage?.text ||
     ""
   );

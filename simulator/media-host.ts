@@ -15,6 +15,7 @@ export class MediaHost {
   readonly #violated: (detail: string) => void;
   #failUploads = 0;
   #failDownloads = 0;
+  readonly #stalls = new Map<"uploads" | "downloads", () => void>();
   /** Uploads that were taken. */
   uploads = 0;
 
@@ -51,6 +52,18 @@ export class MediaHost {
     else this.#failDownloads += times;
   }
 
+  /** The next upload, or download, gets no answer. @returns the promise of its request */
+  stallNext(what: "uploads" | "downloads"): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#stalls.set(what, resolve);
+    return promise;
+  }
+
+  /** Nothing is stalled any more, apart from what is stalled already. */
+  unstall(): void {
+    this.#stalls.clear();
+  }
+
   /** Damages a stored file: one bit in its middle. */
   damage(path: string): void {
     const bytes = this.#files.get(path);
@@ -72,6 +85,7 @@ export class MediaHost {
   async #take(request: IncomingMessage, response: ServerResponse, url: URL, token: string): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
+    if (this.#isStalled("uploads")) return;
     if (this.#failUploads > 0) {
       this.#failUploads -= 1;
       response.writeHead(500).end();
@@ -90,6 +104,7 @@ export class MediaHost {
 
   #give(request: IncomingMessage, response: ServerResponse, path: string): void {
     const bytes = this.#files.get(path);
+    if (this.#isStalled("downloads")) return;
     if (this.#failDownloads > 0) {
       this.#failDownloads -= 1;
       response.writeHead(500).end();
@@ -105,5 +120,12 @@ export class MediaHost {
       });
       response.end(part);
     }
+  }
+
+  #isStalled(what: "uploads" | "downloads"): boolean {
+    const tell = this.#stalls.get(what);
+    this.#stalls.delete(what);
+    tell?.();
+    return tell !== undefined;
   }
 }

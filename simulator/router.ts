@@ -54,7 +54,8 @@ export class Router {
   async route(origin: Origin, node: BinaryNode): Promise<void> {
     const { simulation, connection } = origin;
     const companion = connection.companion;
-    simulation.stanzas.add(node, companion?.account.phone, companion?.device);
+    const logged = simulation.stanzas.add(node, companion?.account.phone, companion?.device);
+    if (!simulation.traps.lets(connection, logged)) return;
     if (node.tag === "iq" && (node.attrs.type === "result" || node.attrs.type === "error")) connection.settle(node);
     else if (node.tag === "iq") await this.#routeIq(origin, node);
     else if (companion) await this.#routeStanza({ ...origin, companion }, node);
@@ -76,6 +77,11 @@ export class Router {
     const reply = (content?: BinaryNode[]) => connection.send(stanza("iq", { ...answer, type: "result" }, content));
     const fail = (code: number, text: string) =>
       connection.send(stanza("iq", { ...answer, type: "error" }, [stanza("error", { code: `${code}`, text })]));
+    const fault = connection.companion?.account.wire.queryFault(iq.attrs.xmlns);
+    if (fault !== undefined) {
+      if (fault !== "silence") fail(fault, "asked for by a test");
+      return;
+    }
     const type = iq.attrs.type ?? "set";
     const keys = [`${iq.attrs.xmlns} ${type} ${query.tag}`, `${iq.attrs.xmlns} ${type} *`];
     const open = firstOf(this.#openQueries, keys);

@@ -8,6 +8,7 @@ import { phoneDigits } from "./jid.ts";
 import { MediaHost } from "./media-host.ts";
 import { describe } from "./stanza.ts";
 import { StanzaLog } from "./stanza-log.ts";
+import { Traps } from "./traps.ts";
 import { Waits } from "./waits.ts";
 
 /** Something a client (or the simulator itself) did that the protocol does not allow. Never carries keys or text. */
@@ -37,6 +38,7 @@ export class Simulation {
   readonly connections = new Set<Connection>();
   readonly waits = new Waits();
   readonly stanzas = new StanzaLog(this.waits);
+  readonly traps = new Traps();
   readonly violations: Violation[] = [];
   readonly unhandled: Unhandled[] = [];
   /** By message id: the device that sent it, so that requests for another copy find it. */

@@ -43,10 +43,12 @@ export class StanzaLog {
     return this.#last;
   }
 
-  add(node: BinaryNode, phone: string | undefined, device: number | undefined): void {
+  add(node: BinaryNode, phone: string | undefined, device: number | undefined): ClientStanza {
     const origin = phone === undefined || device === undefined ? {} : { phone, device };
-    this.#stanzas.push({ seq: ++this.#last, ...origin, node });
+    const stanza = { seq: ++this.#last, ...origin, node };
+    this.#stanzas.push(stanza);
     if (this.#stanzas.length > 2 * REMEMBERED) this.#stanzas = this.#stanzas.slice(-REMEMBERED);
+    return stanza;
   }
 
   since(seq: number): ClientStanza[] {
@@ -75,7 +77,7 @@ export class StanzaLog {
   }
 }
 
-function matches(matcher: StanzaMatcher, stanza: ClientStanza): boolean {
+export function matches(matcher: StanzaMatcher, stanza: ClientStanza): boolean {
   if (typeof matcher === "function") return matcher(stanza);
   if (matcher.tag !== undefined && matcher.tag !== stanza.node.tag) return false;
   if (matcher.phone !== undefined && matcher.phone !== stanza.phone) return false;
