@@ -1,7 +1,6 @@
 import type { MediaHosts } from "../durable/rpc.ts";
 import { ok, type Result } from "../errors.ts";
-import { SessionClosedError } from "../whatsapp/session.ts";
-import { notConnected } from "./not-connected.ts";
+import { notAnswered, notConnected } from "./not-connected.ts";
 import { recipientOf, type SendingDeps } from "./send-message.ts";
 
 /** Where a file for `to` is to be uploaded; refused when `to` could not be written to, so that nothing is moved in vain. */
@@ -12,7 +11,6 @@ export async function mediaHosts(to: string, deps: SendingDeps): Promise<Result<
   try {
     return ok(await deps.session.mediaHosts());
   } catch (error) {
-    if (error instanceof SessionClosedError) return notConnected(deps.connection);
-    throw error;
+    return notAnswered(error, deps.connection);
   }
 }

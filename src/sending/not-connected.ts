@@ -1,5 +1,6 @@
 import { refuse } from "../errors.ts";
 import type { Connection } from "../store/instance-table.ts";
+import { RequestRefusedError, SessionClosedError } from "../whatsapp/session.ts";
 
 /** The refusal of what needs a number that is online, with what to do in the state it is in. */
 export function notConnected({ phase, linked }: Connection) {
@@ -11,5 +12,16 @@ export function notConnected({ phase, linked }: Connection) {
   }
   return refuse("not_connected", "The number is not connected to WhatsApp.", {
     hint: linked ? "Call POST …/connect first." : "Link it first: POST …/connect, then GET …/qr.",
+  });
+}
+
+/** Why a question to WhatsApp got no answer, as the caller is told. @throws what is no failure of a question */
+export function notAnswered(error: unknown, connection: Connection) {
+  if (error instanceof SessionClosedError) return notConnected(connection);
+  if (!(error instanceof RequestRefusedError)) throw error;
+  const said = error.code === null ? "did not answer" : `answered ${error.code}`;
+  return refuse("unavailable", `WhatsApp ${said} when it was asked; nothing was sent.`, {
+    hint: "Try again in a few seconds.",
+    retryAfterMs: 5_000,
   });
 }

@@ -3,8 +3,7 @@ import type { NumberView } from "../durable/rpc.ts";
 import { ok, type Result } from "../errors.ts";
 import type { Store } from "../store/store.ts";
 import { isGroup, lidJid, lidOf, phoneJid, phoneOf } from "../whatsapp/identity.ts";
-import { SessionClosedError } from "../whatsapp/session.ts";
-import { notConnected } from "./not-connected.ts";
+import { notAnswered, notConnected } from "./not-connected.ts";
 import type { SendingDeps } from "./send-message.ts";
 
 /** Asks WhatsApp; refused unless the number is online. */
@@ -20,8 +19,7 @@ export async function lookUpNumber(
     const { lid, pictureUrl } = await session.describe(phone);
     return ok({ phone, exists: true, jid: phoneJid(phone), lid: lid && lidJid(lid), pictureUrl });
   } catch (error) {
-    if (error instanceof SessionClosedError) return notConnected(connection);
-    throw error;
+    return notAnswered(error, connection);
   }
 }
 

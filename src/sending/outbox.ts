@@ -10,9 +10,10 @@ import type { Admission } from "../guard/admission.ts";
 import type { MessageStatus, NewMessage, QueuedMessage } from "../store/messages-table.ts";
 import type { Store } from "../store/store.ts";
 import type { OutboundStanza, ReceiptUpdate } from "../whatsapp/session.ts";
-import { SessionClosedError } from "../whatsapp/session.ts";
+import { RequestRefusedError, SessionClosedError } from "../whatsapp/session.ts";
 import { groupStatus } from "./group-status.ts";
 import { planQueue } from "./queue-plan.ts";
+import { UnderWay } from "./resend.ts";
 
 /** How long a caller waits for WhatsApp's acknowledgement before the answer is "pending", milliseconds (ours). */
 const ACK_PATIENCE_MS = 10_000;
@@ -58,8 +59,8 @@ export class Outbox {
   readonly #waiting = new Map<string, (outcome: SendOutcome) => void>();
   #pumping = false;
   #again = false;
-  /** Messages handed to the session that is open now, and those announced by typing. */
-  #handedOver = new Set<string>();
+  readonly #underWay = new UnderWay();
+  /** Messages announced by typing. */
   #typing = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Counts the sessions, because one may open while a message is still on its way through the one before. */
@@ -76,7 +77,7 @@ export class Outbox {
       this.#advance(id, "failed", { code: null, reason: "WhatsApp did not take the message within 24 hours" });
     }
     this.#sessions += 1;
-    this.#handedOver = new Set();
+    this.#underWay.newSession();
     this.#typing = new Set();
     this.pump();
   }
@@ -121,6 +122,16 @@ export class Outbox {
       this.#advance(messageId, "sent");
       return;
     }
+    const { store, warn, now } = this.#deps;
+    const status = store.messages.statusOf(messageId);
+    // Its recipient has it: what was refused is a further copy.
+    if (status !== "pending" && status !== "sent") return;
+    if (this.#underWay.refused(messageId, error, now())) {
+      warn(`WhatsApp did not take a message for now (${error})`);
+      store.messages.reopen(messageId);
+      this.pump();
+      return;
+    }
     const reason = REFUSALS[error] ?? "WhatsApp refused the message";
     const chatId = this.#advance(messageId, "failed", { code: error, reason: `${reason} (${error})` });
     if (chatId !== null) this.#deps.onRefused(error, chatId);
@@ -159,15 +170,15 @@ export class Outbox {
 
   /** The message to be sent now; null when none is due, and then the outbox comes back when one is. */
   #next(): QueuedMessage | null {
-    const { store, admit, showTyping, now } = this.#deps;
-    const queue = store.messages.queued(LOOK_AHEAD).filter(({ id }) => !this.#handedOver.has(id));
+    const { admit, showTyping, now } = this.#deps;
+    const { queue, answerDueAt } = this.#unanswered();
     const { due, typing, wakeAt } = planQueue(queue, now());
     for (const message of typing) {
       if (this.#typing.has(message.id)) continue;
       this.#typing.add(message.id);
       void showTyping(message);
     }
-    let next = wakeAt;
+    let next = Math.min(wakeAt, answerDueAt);
     for (const message of due) {
       const admission = message.transmitted ? ({ kind: "go" } as const) : admit(message);
       if (admission.kind === "go") return message;
@@ -180,9 +191,25 @@ export class Outbox {
     return null;
   }
 
+  /** The queue without what is on its way; what was refused for now keeps its chat waiting. */
+  #unanswered(): { queue: QueuedMessage[]; answerDueAt: number } {
+    const now = this.#deps.now();
+    let answerDueAt = Number.POSITIVE_INFINITY;
+    const queue = this.#deps.store.messages.queued(LOOK_AHEAD).flatMap((message) => {
+      const dueAt = this.#underWay.answerDueAt(message.id, now);
+      if (dueAt !== null) {
+        answerDueAt = Math.min(answerDueAt, dueAt);
+        return [];
+      }
+      const notBefore = this.#underWay.notBefore(message.id);
+      return notBefore > message.at ? { ...message, at: notBefore, typingMs: 0 } : message;
+    });
+    return { queue, answerDueAt };
+  }
+
   /** @returns false when the connection is gone or another one: the row stays pending until `opened`. */
   async #send(message: QueuedMessage, transmit: (stanza: OutboundStanza) => Promise<void>): Promise<boolean> {
-    const { store, endTyping, onTransmitted, warn } = this.#deps;
+    const { store, endTyping, onTransmitted, warn, now } = this.#deps;
     const { id, address } = message;
     const session = this.#sessions;
     try {
@@ -193,13 +220,17 @@ export class Outbox {
       await transmit({ id, to: address, payload: store.messages.payloadOfOurs(id) ?? new Uint8Array() });
     } catch (error) {
       if (error instanceof SessionClosedError) return false;
+      if (error instanceof RequestRefusedError && this.#underWay.refused(id, error.code, now())) {
+        warn(`WhatsApp did not answer what a message needs (${error.code ?? "no answer"}); it will be sent later`);
+        return true;
+      }
       const name = error instanceof Error ? error.name : "unknown error";
       store.sends.withdraw(id);
       warn(`a message could not be encrypted or addressed (${name})`);
       this.#advance(id, "failed", { code: null, reason: "The message could not be encrypted for the recipient" });
     }
     if (session !== this.#sessions) return false;
-    this.#handedOver.add(id);
+    this.#underWay.handedOver(id, now());
     return true;
   }
 
@@ -228,7 +259,7 @@ export class Outbox {
       recordEvent(store, event, hasWebhook(), now());
       if (status === "failed") store.logs.add("error", `A message was not sent: ${failure?.reason ?? "failed"}`, now());
     });
-    if (chatId !== null) this.#handedOver.delete(id);
+    if (chatId !== null) this.#underWay.settled(id);
     if (status === "failed") {
       const { code = null, reason = null } = failure ?? {};
       this.#waiting.get(id)?.({ status, code, reason });

@@ -7,10 +7,10 @@ import type { NewMessage } from "../store/messages-table.ts";
 import type { Store } from "../store/store.ts";
 import { type ComposeContext, composeMessage } from "../whatsapp/compose/compose-message.ts";
 import { isNewsletter, phoneJid, phoneOf } from "../whatsapp/identity.ts";
-import { SessionClosedError, type WhatsAppSession } from "../whatsapp/session.ts";
+import type { WhatsAppSession } from "../whatsapp/session.ts";
 import { detailsOf } from "./message-details.ts";
 import { newMessageId } from "./message-id.ts";
-import { notConnected } from "./not-connected.ts";
+import { notAnswered, notConnected } from "./not-connected.ts";
 import type { Outbox } from "./outbox.ts";
 import { type PacingDeps, pace, type Wishes } from "./pacing.ts";
 import { type Recipient, resolveRecipient } from "./recipient.ts";
@@ -52,8 +52,7 @@ export async function recipientOf(to: string, deps: SendingDeps): Promise<Result
   try {
     return await resolveRecipient(to, { store, now, lookUp: (phone) => session.lookUp(phone) });
   } catch (error) {
-    if (error instanceof SessionClosedError) return notConnected(connection);
-    throw error;
+    return notAnswered(error, connection);
   }
 }
 

@@ -244,6 +244,20 @@ export function messagesTable(sql: SqlStorage) {
         .one();
     },
 
+    /** Puts a message back into the outbox: a copy of it that its recipient had asked for did not get through. */
+    reopen(id: string): void {
+      sql.exec(
+        "UPDATE messages SET status = 'pending' WHERE id = ? AND direction = 'outbound' AND status = 'sent'",
+        id,
+      );
+    },
+
+    /** How a message of ours stands; null when it is not stored. */
+    statusOf: (id: string): MessageStatus | null =>
+      sql
+        .exec<{ status: MessageStatus }>("SELECT status FROM messages WHERE id = ? AND direction = 'outbound'", id)
+        .toArray()[0]?.status ?? null,
+
     /** What became of a message of ours so far; null when it is not stored. */
     outcome(id: string): { status: "pending" | "sent" | "failed"; code: number | null; reason: string | null } | null {
       const row = sql

@@ -17,10 +17,13 @@ import { harden } from "./harden.ts";
 import { adoptTokens } from "./history/adopt-tokens.ts";
 import { lidJid, lidOf, phoneJid, phoneOf } from "./identity.ts";
 import { InboundStanzas } from "./inbound-stanzas.ts";
+import { type MediaHosts, mediaConnection } from "./media-connection.ts";
+import { fetchMissedName } from "./missed-name.ts";
 import { originIn } from "./normalise/stanza.ts";
 import { ownProfile } from "./own-profile.ts";
 import { PhoneRequests } from "./phone-requests.ts";
 import { answersProbe } from "./probe.ts";
+import { asRefusal, isConnectionClosed, statusOf } from "./query-errors.ts";
 import { ReceiptDesk } from "./receipt-desk.ts";
 import { ackOf } from "./receipts.ts";
 import { capOf, lockOf } from "./restrictions.ts";
@@ -35,22 +38,15 @@ import type {
   WhatsAppEndpoint,
   WhatsAppSession,
 } from "./session.ts";
-import { SessionClosedError } from "./session.ts";
+import { RequestRefusedError, SessionClosedError } from "./session.ts";
 import { guardedSignalRepository } from "./signal-repository.ts";
 import { socketConfig } from "./socket-config.ts";
 import { stanzaExtras } from "./stanza-extras.ts";
 
 /** Milliseconds to wait for where somebody's picture is. */
 const PICTURE_TIMEOUT_MS = 10_000;
-/** Baileys' error for a connection that is gone carries this status (DisconnectReason.connectionClosed). */
-const CONNECTION_CLOSED = 428;
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : "unknown error");
-
-function statusOf(error: unknown): number | null {
-  const status = (error as { output?: { statusCode?: unknown } } | undefined)?.output?.statusCode;
-  return typeof status === "number" ? status : null;
-}
 
 /** Opens a socket to WhatsApp for this number; its credentials, or fresh ones, come from the object's storage. */
 export const openSession: OpenSession = (endpoint, deps) => {
@@ -66,6 +62,7 @@ class BaileysSession implements WhatsAppSession {
   readonly #phoneRequests: PhoneRequests;
   readonly #creds: AuthenticationCreds;
   readonly #groups: ReturnType<typeof groupMetadata>;
+  readonly #mediaConnection: () => Promise<MediaHosts>;
   readonly profile: OwnProfile;
   /** The account's name under which this session called itself available. */
   #announcedAs: string | null = null;
@@ -131,6 +128,7 @@ class BaileysSession implements WhatsAppSession {
       onStanzaError: (error) => deps.warn(`a stanza could not be handled (${nameOf(error)})`),
       admits: (event, stanza) => event !== "CB:receipt" || this.#receipts.admits(stanza as BinaryNode),
     });
+    this.#mediaConnection = mediaConnection((iq) => this.#socket.query(iq), deps.now);
     this.profile = ownProfile(this.#socket, this.#creds, (call) => this.#guarded(call));
     this.#wire(auth.saveCreds);
     this.#socket.ws.prependListener("CB:notification,type:w:gp2", (notification: BinaryNode) => {
@@ -145,16 +143,16 @@ class BaileysSession implements WhatsAppSession {
   }
 
   async lookUp(phone: string): Promise<string | null> {
-    const found = await this.#guarded(() => this.#socket.onWhatsApp(phoneJid(phone)));
-    // A query that timed out resolves without an answer.
-    if (!found) throw new SessionClosedError("WhatsApp did not answer whether the number exists");
+    const found = await this.#asked(() => this.#socket.onWhatsApp(phoneJid(phone)));
+    // A query that timed out may resolve without an answer.
+    if (!found) throw new RequestRefusedError(null);
     const first = found.find((entry) => entry.exists);
     return first ? jidNormalizedUser(first.jid) : null;
   }
 
   async mediaHosts(): Promise<{ hosts: string[]; auth: string }> {
-    const { hosts, auth } = await this.#guarded(() => this.#socket.refreshMediaConn(false));
-    return { hosts: hosts.map(({ hostname }) => hostname), auth };
+    const { hosts, auth } = await this.#asked(this.#mediaConnection);
+    return { hosts, auth };
   }
 
   requestFileAgain(request: FileRequest): Promise<string> {
@@ -175,7 +173,7 @@ class BaileysSession implements WhatsAppSession {
 
   async send({ id, to, payload }: OutboundStanza): Promise<void> {
     const message = proto.Message.decode(payload);
-    await this.#guarded(() => this.#socket.relayMessage(to, message, { messageId: id, ...stanzaExtras(message) }));
+    await this.#asked(() => this.#socket.relayMessage(to, message, { messageId: id, ...stanzaExtras(message) }));
   }
 
   async typing(to: string, on: boolean): Promise<void> {
@@ -258,10 +256,17 @@ class BaileysSession implements WhatsAppSession {
     try {
       return await call();
     } catch (error) {
-      if (this.#over || statusOf(error) === CONNECTION_CLOSED) {
-        throw new SessionClosedError("The connection closed");
-      }
+      if (this.#over || isConnectionClosed(error)) throw new SessionClosedError("The connection closed");
       throw error;
+    }
+  }
+
+  /** A guarded call that asks WhatsApp something on its way. */
+  async #asked<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#guarded(call);
+    } catch (error) {
+      throw asRefusal(error);
     }
   }
 
@@ -319,6 +324,7 @@ class BaileysSession implements WhatsAppSession {
     this.#announcedAs = me?.name ?? null;
     this.#emit({ type: "open", phone, lid, name: me?.name ?? null });
     if (lid) this.#emit({ type: "identity", phone, lid });
+    void this.#quietly("the account's name was not fetched", () => fetchMissedName(this.#socket, this.#creds));
   }
 
   #learn(pn: string, lid: string): void {
@@ -330,10 +336,15 @@ class BaileysSession implements WhatsAppSession {
   /** Baileys skips `available` while the account has no name, and then acknowledges messages as inactive. */
   async #announcePresence(name: string): Promise<void> {
     this.#announcedAs = name;
+    await this.#quietly("presence was not announced", () => this.#socket.sendPresenceUpdate("available"));
+  }
+
+  /** Something that nobody waits for. */
+  async #quietly(failure: string, call: () => Promise<void>): Promise<void> {
     try {
-      await this.#guarded(() => this.#socket.sendPresenceUpdate("available"));
+      await this.#guarded(call);
     } catch (error) {
-      if (!(error instanceof SessionClosedError)) this.#deps.warn(`presence was not announced (${nameOf(error)})`);
+      if (!(error instanceof SessionClosedError)) this.#deps.warn(`${failure} (${nameOf(error)})`);
     }
   }
 }

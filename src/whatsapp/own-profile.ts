@@ -1,6 +1,7 @@
 /** The account's own profile over a Baileys socket. */
 import type { AuthenticationCreds, WASocket } from "./baileys.ts";
 import { jidNormalizedUser, S_WHATSAPP_NET } from "./baileys.ts";
+import { codeOf } from "./query-errors.ts";
 import { type OwnProfile, RequestRefusedError, SessionClosedError } from "./session.ts";
 
 /** Runs a call, turning a lost connection into `SessionClosedError`. */
@@ -8,12 +9,6 @@ type Guarded = <T>(call: () => Promise<T>) => Promise<T>;
 
 /** WhatsApp's code for "there is no picture" (404), or "you may not see it" (401). */
 const NO_PICTURE = new Set([401, 404]);
-
-/** Baileys' error for an `<error>` answer has WhatsApp's code as its data, and none for a query that timed out. */
-function codeOf(error: unknown): number | null {
-  const code = (error as { data?: unknown }).data;
-  return typeof code === "number" ? code : null;
-}
 
 export function ownProfile(socket: WASocket, creds: AuthenticationCreds, guarded: Guarded): OwnProfile {
   const request = async <T>(call: () => Promise<T>): Promise<T> => {

@@ -240,9 +240,15 @@ export interface WhatsAppSession {
    * is not up. @returns 8 characters
    */
   requestPairingCode(phone: string): Promise<string>;
-  /** Asks whether a phone (digits) is on WhatsApp. @returns its phone JID, or null when it is not. */
+  /**
+   * Asks whether a phone (digits) is on WhatsApp. @returns its phone JID, or null when it is not
+   * @throws SessionClosedError, RequestRefusedError
+   */
   lookUp(phone: string): Promise<string | null>;
-  /** Where WhatsApp takes files at the moment: host names, and what goes into the URL of uploads. */
+  /**
+   * Where WhatsApp takes files at the moment: host names, and what goes into the URL of uploads.
+   * @throws SessionClosedError, RequestRefusedError
+   */
   mediaHosts(): Promise<{ hosts: string[]; auth: string }>;
   /**
    * Asks the phone that sent a file to upload it again. @returns its new path
@@ -253,7 +259,8 @@ export interface WhatsAppSession {
   describe(phone: string): Promise<{ lid: string | null; pictureUrl: string | null }>;
   /**
    * Encrypts and sends a stored message; resolves when the stanza is on its way (its ratchet stored first).
-   * @throws SessionClosedError when the connection is gone; any other error means that this message cannot be sent.
+   * @throws SessionClosedError when the connection is gone, RequestRefusedError when WhatsApp did not give what the
+   * message needs (devices, keys); any other error means that this message cannot be sent.
    */
   send(message: OutboundStanza): Promise<void>;
   /** The account's own profile. */

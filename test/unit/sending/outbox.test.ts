@@ -303,6 +303,7 @@ describe("slots", () => {
     number.connect();
     await number.idle();
     expect(number.world.handed).toEqual(["C"]);
+    number.outbox.acknowledged("C", null);
     number.world.admission = () => ({ kind: "go" });
     number.world.now += 60_000;
     vi.advanceTimersByTime(60_000);

@@ -1,0 +1,117 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { resendDelayMs } from "../../../src/sending/resend.ts";
+import { RequestRefusedError } from "../../../src/whatsapp/session.ts";
+import { NOW, outbound, sendingNumber } from "./support.ts";
+
+const SECOND = 1_000;
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** A number whose outbox comes back by its own timer, on the test's clock. */
+function patientNumber() {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const number = sendingNumber();
+  const later = async (ms: number): Promise<void> => {
+    number.world.now += ms;
+    await vi.advanceTimersByTimeAsync(ms);
+    await number.idle();
+  };
+  return { ...number, later };
+}
+
+test.each([
+  ["too many at once", 429, 1, 2 * SECOND],
+  ["an error of WhatsApp", 500, 2, 8 * SECOND],
+  ["WhatsApp being busy", 503, 3, 30 * SECOND],
+  ["no answer to a question", null, 4, 120 * SECOND],
+  ["the fifth time", 503, 5, null],
+  ["a restricted number", 463, 1, null],
+  ["a malformed message", 479, 1, null],
+  ["a code nobody knows", 499, 1, null],
+])("after %s (%s) a message waits, or has failed", (_what, code, refusals, delay) => {
+  expect(resendDelayMs(code, refusals)).toBe(delay);
+});
+
+describe("a message that WhatsApp does not take for now", () => {
+  test("goes out again later, under its id, before what follows in its chat", async () => {
+    const { outbox, connect, idle, later, statusOf, world } = patientNumber();
+    outbox.add(outbound("A"));
+    connect();
+    await idle();
+    outbox.acknowledged("A", 503);
+    outbox.add(outbound("B"));
+    outbox.add(outbound("C", { chatId: "492@s.whatsapp.net", address: "492@s.whatsapp.net" }));
+    outbox.pump();
+    await idle();
+    expect([world.handed, statusOf("A")]).toEqual([["A", "C"], "pending"]);
+    await later(2 * SECOND);
+    expect(world.handed).toEqual(["A", "C", "A", "B"]);
+    outbox.acknowledged("A", null);
+    expect(statusOf("A")).toBe("sent");
+  });
+
+  test("has failed after the fifth time, with WhatsApp's code", async () => {
+    const { outbox, connect, idle, later, events, world } = patientNumber();
+    outbox.add(outbound("A"));
+    connect();
+    await idle();
+    for (const wait of [2, 8, 30, 120]) {
+      outbox.acknowledged("A", 503);
+      await later(wait * SECOND);
+    }
+    outbox.acknowledged("A", 503);
+    expect(world.handed).toEqual(["A", "A", "A", "A", "A"]);
+    expect(events()).toMatchObject([{ message_id: "A", status: "failed", code: 503 }]);
+  });
+
+  test("may be one whose keys WhatsApp did not give", async () => {
+    const { outbox, connect, idle, later, statusOf, world } = patientNumber();
+    outbox.add(outbound("A"));
+    let asked = 0;
+    connect(async () => {
+      asked += 1;
+      if (asked === 1) throw new RequestRefusedError(null);
+    });
+    await idle();
+    expect([world.handed, statusOf("A")]).toEqual([["A"], "pending"]);
+    await later(2 * SECOND);
+    expect(world.handed).toEqual(["A", "A"]);
+  });
+});
+
+describe("a further copy, which the recipient asked for, that WhatsApp does not take for now", () => {
+  test("goes out again too, though the message was sent", async () => {
+    const { outbox, connect, idle, later, statusOf, world } = patientNumber();
+    outbox.add(outbound("A"));
+    connect();
+    await idle();
+    outbox.acknowledged("A", null);
+    outbox.acknowledged("A", 500);
+    await later(2 * SECOND);
+    expect([world.handed, statusOf("A")]).toEqual([["A", "A"], "pending"]);
+    outbox.acknowledged("A", null);
+    expect(statusOf("A")).toBe("sent");
+  });
+
+  test.each(["delivered", "read", "played"] as const)("changes nothing for a message that is %s", (status) => {
+    const { outbox, events, statusOf } = patientNumber();
+    outbox.add(outbound("A", { status }));
+    for (const code of [463, 500]) outbox.acknowledged("A", code);
+    expect([statusOf("A"), events()]).toEqual([status, []]);
+  });
+});
+
+describe("an acknowledgement that got lost", () => {
+  test("is waited for for a minute; then the message goes out again, which its id makes harmless", async () => {
+    const { outbox, connect, idle, later, world } = patientNumber();
+    outbox.add(outbound("A", { sentAt: NOW }));
+    connect();
+    await idle();
+    await later(59 * SECOND);
+    expect(world.handed).toEqual(["A"]);
+    await later(1 * SECOND);
+    expect(world.handed).toEqual(["A", "A"]);
+  });
+});
