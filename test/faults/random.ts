@@ -15,3 +15,8 @@ export function pick<T>(random: () => number, choices: readonly T[]): T {
   if (choice === undefined) throw new Error("Nothing to choose from");
   return choice;
 }
+
+/** A sequence of its own for each part of a run: who draws when then does not depend on the speed of the others. */
+export function stream(seed: number, part: string): () => number {
+  return seededRandom([...part].reduce((hash, letter) => Math.imul(hash, 31) + letter.charCodeAt(0), seed));
+}

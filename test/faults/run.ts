@@ -1,14 +1,14 @@
 /**
- * The fault harness: `npm run faults -- [--seeds N] [--seed S] [--messages M] [--kills K]`. Prints a row for each run and
- * exits with 1 when anything was lost or shown twice; a failing row names the seed that repeats it.
+ * The fault harness: `npm run faults -- [--seeds N] [--seed S] [--messages M] [--kills K] [--keep] [--verbose]`. Prints a
+ * row for each run and exits with 1 when anything was lost or shown twice; a failing row names the seed that repeats it.
+ * `--keep` leaves the state folder and the runtime's log of such a run, `--verbose` names each fault as it happens.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { buildGateway } from "../../scripts/support/gateway-process.ts";
-import { losses } from "./losses.ts";
-import { runScenario } from "./scenario.ts";
+import { runScenario, type ScenarioResult } from "./scenario.ts";
 
 const { values } = parseArgs({
   options: {
@@ -16,25 +16,40 @@ const { values } = parseArgs({
     seed: { type: "string" },
     messages: { type: "string", default: "500" },
     kills: { type: "string", default: "5" },
+    keep: { type: "boolean", default: false },
+    verbose: { type: "boolean", default: false },
   },
 });
 
 const first = values.seed === undefined ? 1 : Number(values.seed);
 const runs = values.seed === undefined ? Number(values.seeds) : 1;
+const [messages, kills] = [Number(values.messages), Number(values.kills)];
+
+function row({ seed, seconds, kills: points, faults, deliveredAgain, losses, kept }: ScenarioResult): string {
+  const verdict = losses.length === 0 ? "nothing" : "SEE BELOW";
+  const cells = [seed, `${seconds} s`, points.length, faults.length, messages, messages, deliveredAgain, verdict];
+  const details = losses.map((loss) => `\n    ${loss}`).join("");
+  const repeat =
+    losses.length === 0 ? "" : `\n    repeat with --seed ${seed}${kept === null ? "" : `; kept in ${kept}`}`;
+  return `| ${cells.join(" | ")} |${details}${repeat}`;
+}
+
 const folder = await mkdtemp(join(tmpdir(), "wasup-faults-bundle-"));
 let failed = 0;
 try {
   const bundle = await buildGateway(folder);
+  console.log(
+    "| seed | time | SIGKILLs | other faults | in | out | delivered again | lost, shown twice, out of order |",
+  );
+  console.log("|---|---|---|---|---|---|---|---|");
   for (let seed = first; seed < first + runs; seed++) {
-    const result = await runScenario({ seed, bundle, messages: Number(values.messages), kills: Number(values.kills) });
-    const lost = losses(result);
-    if (lost.length > 0) failed += 1;
-    console.log(
-      `seed ${seed}: ${result.seconds} s, ${result.kills} kills, ${result.otherFaults} other faults; ` +
-        `in ${result.inboundStored}/${result.inboundSaid} stored, ${result.inboundDelivered} delivered ` +
-        `(+${result.deliveredAgain} again); out ${result.outboundReceived}/${result.outboundAsked} received; ` +
-        (lost.length === 0 ? "nothing lost" : `LOST: ${lost.join(", ")} (repeat with --seed ${seed})`),
-    );
+    const startedAt = Date.now();
+    const onFault = (what: string): void => {
+      if (values.verbose) console.log(`  ${((Date.now() - startedAt) / 1_000).toFixed(1)} s: ${what}`);
+    };
+    const result = await runScenario({ seed, bundle, messages, kills, keep: values.keep, onFault });
+    if (result.losses.length > 0) failed += 1;
+    console.log(row(result));
   }
 } finally {
   await rm(folder, { recursive: true, force: true });

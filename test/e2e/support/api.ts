@@ -37,6 +37,13 @@ export class Api {
     return answer.body as T;
   }
 
+  /** The bytes behind a GET; null when it is not answered with a file. */
+  async bytes(path: string): Promise<Buffer | null> {
+    const response = await fetch(this.#url() + path, { headers: this.#headers });
+    const bytes = Buffer.from(await response.arrayBuffer());
+    return response.status === 200 ? bytes : null;
+  }
+
   /** A POST that must create something. */
   async created(path: string, body: unknown): Promise<Record<string, unknown>> {
     const answer = await this.call("POST", path, body);

@@ -31,6 +31,7 @@ export class FaultyReceiver {
   #server: Server;
   #port = 0;
   #waiting: (() => void)[] = [];
+  readonly #stops = new Map<"request" | "answer", () => void>();
 
   private constructor() {
     this.#server = this.#newServer();
@@ -57,6 +58,16 @@ export class FaultyReceiver {
     this.#server = this.#newServer();
     await new Promise<void>((resolve) => this.#server.listen(this.#port, "127.0.0.1", resolve));
     this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  /**
+   * The moment for a crash: the next request came and is never answered, or the next whole 200 was just given.
+   * @returns its promise, and the way to stop waiting for it
+   */
+  stopsAt(what: "request" | "answer"): { caught: Promise<void>; remove: () => void } {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#stops.set(what, resolve);
+    return { caught: promise, remove: () => void this.#stops.delete(what) };
   }
 
   /** Forgets what came so far. */
@@ -122,6 +133,7 @@ export class FaultyReceiver {
       taken: false,
     };
     this.attempts.push(attempt);
+    if (this.#reached("request")) return;
     const behaviour = this.behave(attempt);
     if (behaviour === "hang") return;
     if (behaviour === "cut") {
@@ -133,8 +145,16 @@ export class FaultyReceiver {
     if (afterMs > 0) await new Promise((resolve) => setTimeout(resolve, afterMs));
     response.writeHead(status, { "Content-Type": "application/json", ...headers }).end(answer, () => {
       attempt.taken = status >= 200 && status < 300;
+      if (attempt.taken) this.#reached("answer");
       for (const wake of this.#waiting.splice(0)) wake();
     });
+  }
+
+  #reached(what: "request" | "answer"): boolean {
+    const tell = this.#stops.get(what);
+    this.#stops.delete(what);
+    tell?.();
+    return tell !== undefined;
   }
 }
 

@@ -22,8 +22,10 @@ export interface Lab {
   readonly bucket: LocalBucket;
   /** A new instance; its webhook is `hook`. Without `settings` it sends without pauses and limits. */
   number(id: string, settings?: object): Promise<GatewayNumber>;
-  /** SIGKILL to the gateway, then a new one on the same state. */
-  crashesAndStarts(): Promise<void>;
+  /** SIGKILL to the gateway, then a new one on the same state. @param between runs while none does */
+  crashesAndStarts(between?: () => void | Promise<void>): Promise<void>;
+  /** Folder of the gateway's state. */
+  readonly stateFolder: string;
   /** What the gateway's process printed since it started. */
   output(): string;
 }
@@ -92,8 +94,12 @@ export function useLab({ settings = () => ({}) }: LabOptions = {}): Lab {
       return started(gateway).url;
     },
     number: (id, settings) => GatewayNumber.create(api, id, started(hook).url, settings),
-    async crashesAndStarts() {
+    get stateFolder() {
+      return join(folder, "state");
+    },
+    async crashesAndStarts(between) {
       await started(gateway).kill();
+      await between?.();
       gateway = await start(started(whatsApp));
     },
     output: () => started(gateway).output(),

@@ -1,0 +1,30 @@
+/** The tables of a number as they lie on disk, for the time while no gateway runs. */
+import { globSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+
+/** When something happened, epoch milliseconds: what `ages` moves into the past. */
+const TIMES = ["events.created_at", "messages.sent_at", "logs.at"];
+
+/** Opens the database of the instance `id`; its tables are described in docs/storage.md. */
+function open(stateFolder: string, id: string): DatabaseSync {
+  for (const path of globSync(join(stateFolder, "v3", "do", "*InstanceObject*", "*.sqlite"))) {
+    const database = new DatabaseSync(path);
+    const isNumber = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'instance'").get() !== undefined;
+    if (isNumber && database.prepare("SELECT 1 FROM instance WHERE instr(profile, ?) > 0").get(`"instanceId":"${id}"`))
+      return database;
+    database.close();
+  }
+  throw new Error(`No stored instance ${id} below ${stateFolder}`);
+}
+
+/** Everything of the number happened `ms` earlier, and retention looks at it at once. */
+export function ages(stateFolder: string, id: string, ms: number): void {
+  const database = open(stateFolder, id);
+  for (const time of TIMES) {
+    const [table, column] = time.split(".");
+    database.prepare(`UPDATE ${table} SET ${column} = ${column} - ?`).run(ms);
+  }
+  database.exec("UPDATE wakeups SET due_at = 0 WHERE name = 'prune'");
+  database.close();
+}
