@@ -77,7 +77,7 @@ export class Router {
     const reply = (content?: BinaryNode[]) => connection.send(stanza("iq", { ...answer, type: "result" }, content));
     const fail = (code: number, text: string) =>
       connection.send(stanza("iq", { ...answer, type: "error" }, [stanza("error", { code: `${code}`, text })]));
-    const fault = connection.companion?.account.wire.queryFault(iq.attrs.xmlns);
+    const fault = connection.companion?.account.wire.queryFault(iq.attrs.xmlns, query.tag);
     if (fault !== undefined) {
       if (fault !== "silence") fail(fault, "asked for by a test");
       return;

@@ -13,6 +13,7 @@ import {
   unpadRandomMax16,
 } from "@whiskeysockets/baileys";
 import type { KeyBundle } from "./key-bundle.ts";
+import "./sound-signal.ts";
 
 type Logger = Parameters<typeof addTransactionCapability>[1];
 

@@ -51,6 +51,8 @@ export class Simulation {
   readonly mutedKeepalive = new Set<string>();
   /** By the recipient's phone number: error codes for the acks of the next messages to it. */
   readonly rejections = new Map<string, number[]>();
+  /** Ids of the messages that were refused like this. */
+  readonly refused = new Set<string>();
   /** By phone number: devices that wait for their pairing code to be typed. */
   readonly pendingLinks = new Map<string, PendingLink>();
   /** By jid. */

@@ -12,7 +12,7 @@ const REPEATABLE = new Set(["message", "receipt", "ack", "notification"]);
 /** A message that is to be overtaken waits no longer than this for the one that overtakes it, milliseconds. */
 const LONGEST_HOLD_MS = 300;
 /** Keep-alive and the steps of a login: faults of theirs are faults of the connection, which has its own. */
-const SPARED = new Set(["w:p", "passive"]);
+const SPARED = new Set(["w:p ping", "passive active", "passive passive", "encrypt digest"]);
 
 export class Wire {
   /** Milliseconds that everything to the devices takes longer. */
@@ -43,9 +43,9 @@ export class Wire {
     for (let i = 0; i < times; i++) this.#queryFaults.push(fault);
   }
 
-  /** The fault of this query, if it has one; each is used once. */
-  queryFault(xmlns: string | undefined): QueryFault | undefined {
-    return SPARED.has(xmlns ?? "") ? undefined : this.#queryFaults.shift();
+  /** The fault of a query, by its namespace and first child, if it has one; each is used once. */
+  queryFault(xmlns: string | undefined, query: string): QueryFault | undefined {
+    return SPARED.has(`${xmlns} ${query}`) ? undefined : this.#queryFaults.shift();
   }
 
   /** Everything works again. */

@@ -19,7 +19,10 @@ export function registerMessages(router: Router): void {
     const chat = simulation.accounts.endpoint(to);
     const rejection = chat && takeRejection(origin, chat.account.phone);
     connection.send(stanza("ack", { class: "message", id, from: to, t: unixSeconds(), error: rejection }));
-    if (rejection !== undefined) return;
+    if (rejection !== undefined) {
+      simulation.refused.add(id ?? "");
+      return;
+    }
     const group = simulation.groups.get(to ?? "");
     if (group) {
       relayToGroup(origin, node, group);

@@ -4,8 +4,10 @@
  */
 import "./crypto/install.ts";
 import { usePrivateSignalQueues } from "./crypto/private-signal-queues.ts";
+import { leaveSessionsUntouched } from "./crypto/untouched-sessions.ts";
 import "./utf8-write.ts";
 
 usePrivateSignalQueues();
+leaveSessionsUntouched();
 
 export * from "@whiskeysockets/baileys";

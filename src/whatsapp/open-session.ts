@@ -18,7 +18,6 @@ import { adoptTokens } from "./history/adopt-tokens.ts";
 import { lidJid, lidOf, phoneJid, phoneOf } from "./identity.ts";
 import { InboundStanzas } from "./inbound-stanzas.ts";
 import { type MediaHosts, mediaConnection } from "./media-connection.ts";
-import { fetchMissedName } from "./missed-name.ts";
 import { originIn } from "./normalise/stanza.ts";
 import { ownProfile } from "./own-profile.ts";
 import { PhoneRequests } from "./phone-requests.ts";
@@ -118,6 +117,10 @@ class BaileysSession implements WhatsAppSession {
         },
         (pn, lid) => this.#learn(pn, lid),
       ),
+      // Baileys would delete the Signal session with a contact whose message cannot be read twice. What is under way in that
+      // session could never be read then, and its first message, should it come again, would start it from an old state.
+      // The second request for a copy carries our keys, upon which the contact starts a new session; the old one stays.
+      enableAutoSessionRecreation: false,
       cachedGroupMetadata: (jid) => this.#group(jid),
     });
     catchListenerErrors(this.#socket.ws, {
@@ -324,7 +327,6 @@ class BaileysSession implements WhatsAppSession {
     this.#announcedAs = me?.name ?? null;
     this.#emit({ type: "open", phone, lid, name: me?.name ?? null });
     if (lid) this.#emit({ type: "identity", phone, lid });
-    void this.#quietly("the account's name was not fetched", () => fetchMissedName(this.#socket, this.#creds));
   }
 
   #learn(pn: string, lid: string): void {
@@ -336,15 +338,10 @@ class BaileysSession implements WhatsAppSession {
   /** Baileys skips `available` while the account has no name, and then acknowledges messages as inactive. */
   async #announcePresence(name: string): Promise<void> {
     this.#announcedAs = name;
-    await this.#quietly("presence was not announced", () => this.#socket.sendPresenceUpdate("available"));
-  }
-
-  /** Something that nobody waits for. */
-  async #quietly(failure: string, call: () => Promise<void>): Promise<void> {
     try {
-      await this.#guarded(call);
+      await this.#guarded(() => this.#socket.sendPresenceUpdate("available"));
     } catch (error) {
-      if (!(error instanceof SessionClosedError)) this.#deps.warn(`${failure} (${nameOf(error)})`);
+      if (!(error instanceof SessionClosedError)) this.#deps.warn(`presence was not announced (${nameOf(error)})`);
     }
   }
 }
