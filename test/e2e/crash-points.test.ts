@@ -201,28 +201,43 @@ describe("the runtime is killed while a number is being linked", () => {
     await linking.isLinkedBy(owner);
   });
 
-  it.each([
-    ["in the middle of the app state", { tag: "iq", attrs: { xmlns: "w:sync:app:state" } }],
-    ["in the middle of the history", { tag: "receipt", attrs: { type: "hist_sync" } }],
-  ])("%s: it comes back without a QR, and learns what it missed", async (what, pattern) => {
+  it("in the middle of the history: it comes back without a QR, and has its name", async () => {
     const owner = lab.whatsApp.phone({ name: "Praxis Nord" });
-    const linking = await lab.number(what.replaceAll(" ", "-"));
-    const moment = lab.whatsApp.stopsAt(pattern);
+    const linking = await lab.number("history");
+    const moment = lab.whatsApp.stopsAt({ tag: "receipt", phone: owner.phone, attrs: { type: "hist_sync" } });
     await linking.connects();
     await owner.scans(await linking.qrText());
     await moment.caught;
     await crashes(linking);
     await owner.online(PATIENCE);
-    await eventually(
-      () => lab.api.ok<{ profile: { name: string | null } }>("GET", `${linking.path}/profile`),
-      ({ profile }) => profile.name === "Praxis Nord",
-      "the name is known",
-      PATIENCE.timeoutMs,
-    );
-    await alice.says(`written ${what}`, { to: owner });
-    await lab.hook.received(({ message }) => message === `written ${what}`, PATIENCE.timeoutMs);
+    await isNamed(linking, "Praxis Nord");
+    await alice.says("after the history", { to: owner });
+    await lab.hook.received(({ message }) => message === "after the history", PATIENCE.timeoutMs);
+  });
+
+  it("in the middle of a change of its app state: it learns of the change after the crash", async () => {
+    const owner = lab.whatsApp.phone({ name: "Praxis Nord" });
+    const linking = await lab.number("app-state");
+    await linking.isLinkedBy(owner);
+    await isNamed(linking, "Praxis Nord");
+    const moment = lab.whatsApp.stopsAt({ tag: "iq", phone: owner.phone, attrs: { xmlns: "w:sync:app:state" } });
+    await owner.renames("Praxis Süd");
+    await moment.caught;
+    await crashes(linking);
+    await owner.online(PATIENCE);
+    await isNamed(linking, "Praxis Süd");
   });
 });
+
+/** What the account is called, as the number has learned from its phone. */
+async function isNamed({ path }: GatewayNumber, name: string): Promise<void> {
+  await eventually(
+    () => lab.api.ok<{ profile: { name: string | null } }>("GET", `${path}/profile`),
+    ({ profile }) => profile.name === name,
+    `the name is ${name}`,
+    30_000,
+  );
+}
 
 interface StoredFile {
   media: { id: string; status: string };

@@ -1,7 +1,8 @@
 /**
- * The fault harness: `npm run faults -- [--seeds N] [--seed S] [--messages M] [--kills K] [--keep] [--verbose]`. Prints a
- * row for each run and exits with 1 when anything was lost or shown twice; a failing row names the seed that repeats it.
- * `--keep` leaves the state folder and the runtime's log of such a run, `--verbose` names each fault as it happens.
+ * The fault harness: `npm run faults -- [--seeds N] [--seed S] [--messages M] [--kills K] [--keep] [--verbose]`. Makes N
+ * runs (20) from seed S (1) on; a seed alone is one run. Prints a row for each and exits with 1 when anything was lost or
+ * shown twice; a failing row names the seed that repeats it. `--keep` leaves the state folder and the runtime's log of
+ * such a run, `--verbose` names each fault as it happens.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -12,7 +13,7 @@ import { runScenario, type ScenarioResult } from "./scenario.ts";
 
 const { values } = parseArgs({
   options: {
-    seeds: { type: "string", default: "20" },
+    seeds: { type: "string" },
     seed: { type: "string" },
     messages: { type: "string", default: "500" },
     kills: { type: "string", default: "5" },
@@ -21,8 +22,8 @@ const { values } = parseArgs({
   },
 });
 
-const first = values.seed === undefined ? 1 : Number(values.seed);
-const runs = values.seed === undefined ? Number(values.seeds) : 1;
+const first = Number(values.seed ?? 1);
+const runs = Number(values.seeds ?? (values.seed === undefined ? 20 : 1));
 const [messages, kills] = [Number(values.messages), Number(values.kills)];
 
 function row({ seed, seconds, kills: points, faults, deliveredAgain, losses, kept }: ScenarioResult): string {

@@ -1,5 +1,5 @@
 /** The real runtime on one state folder: killed and started again as often as a run wants, with all that it printed. */
-import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type GatewayProcess, startGateway } from "../../scripts/support/gateway-process.ts";
@@ -53,6 +53,7 @@ export class Runtime {
   async losesBucket(): Promise<() => Promise<void>> {
     const files = join(this.folder, "state", ...BUCKET_FILES);
     const aside = `${files}.aside`;
+    await mkdir(files, { recursive: true });
     await rename(files, aside);
     await writeFile(files, "");
     return async () => {

@@ -118,7 +118,7 @@ class Scenario {
         outbound.filter((message) => message.contact === contact),
       ),
     ]);
-    await Promise.all([...traffic, this.#makeTrouble()]);
+    await Promise.all([...traffic, this.#makeTrouble().catch((error: Error) => this.#refused.push(error.message))]);
     this.#receiver.behave = answerOf;
     this.#whatsApp.healsWire(this.#phone);
     const lost = await this.#settled({ number, inbound, outbound });
@@ -197,8 +197,8 @@ class Scenario {
   }
 
   async #break(isSilence: boolean): Promise<void> {
-    await this.#online();
     await pause(200 + this.#random() * 800);
+    await this.#online();
     const name = isSilence ? "silence" : pick(this.#random, Object.keys(BREAKS));
     this.#happens(name);
     await (isSilence ? SILENCE : BREAKS[name])?.(this.#victims);

@@ -72,7 +72,7 @@ export async function judge(evidence: Evidence): Promise<Verdict> {
     outboundFilesWrong: texts(outbound.filter((message) => !hasFile(message))),
     outboundStatusWrong: texts(sent.filter(({ text }) => /^(pending|failed)$/.test(statusOf.get(text) ?? "pending"))),
     repliesNotOnce: texts(replies.filter((message) => idsOf(message).size !== 1)),
-    outOfOrder: disorder(outbound),
+    outOfOrder: disorder(outbound, whatsApp),
     deliveriesOutOfOrder: receiver.disorder,
     neededNewLink: linked ? [] : [number.id],
     protocolViolations: [
@@ -106,14 +106,16 @@ function hasFile(message: Planned): boolean {
 }
 
 /**
- * Texts of each chat that came after one that was sent later. Repetitions of the same id do not count, nor does what the
- * contact could not read at first and had to ask for again: its place is kept by a "waiting for this message".
+ * Texts of each chat that came after one that was sent later. Repetitions of the same id do not count; nor does what the
+ * contact could not read at first and had to ask for again, whose place is kept by a "waiting for this message"; nor what
+ * WhatsApp refused for a while, because what follows it may have left already.
  */
-function disorder(outbound: readonly Planned[]): string[] {
+function disorder(outbound: readonly Planned[], whatsApp: SimulatorServer): string[] {
   const contacts = new Set(outbound.map(({ contact }) => contact));
   return [...contacts].flatMap((contact) => {
     const sent = outbound.filter((message) => message.contact === contact).map(({ text }) => text);
-    const atOnce = contact.inbox.filter(({ id }) => !contact.askedAgain.has(id));
+    const { refused } = whatsApp.simulation;
+    const atOnce = contact.inbox.filter(({ id }) => !contact.askedAgain.has(id) && !refused.has(id));
     const came = [...new Set(atOnce.map(({ text }) => text))].filter((text) => sent.includes(text));
     return came.filter((text, at) => at > 0 && sent.indexOf(text) < sent.indexOf(came[at - 1] ?? ""));
   });

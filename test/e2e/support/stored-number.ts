@@ -3,13 +3,16 @@ import { globSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
+/** A runtime that was killed lets go of its files when the kernel has reaped it. */
+const RELEASE_PATIENCE_MS = 10_000;
+
 /** When something happened, epoch milliseconds: what `ages` moves into the past. */
 const TIMES = ["events.created_at", "messages.sent_at", "logs.at"];
 
 /** Opens the database of the instance `id`; its tables are described in docs/storage.md. */
 function open(stateFolder: string, id: string): DatabaseSync {
   for (const path of globSync(join(stateFolder, "v3", "do", "*InstanceObject*", "*.sqlite"))) {
-    const database = new DatabaseSync(path);
+    const database = new DatabaseSync(path, { timeout: RELEASE_PATIENCE_MS });
     const isNumber = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'instance'").get() !== undefined;
     if (isNumber && database.prepare("SELECT 1 FROM instance WHERE instr(profile, ?) > 0").get(`"instanceId":"${id}"`))
       return database;
