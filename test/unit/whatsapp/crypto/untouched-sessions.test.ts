@@ -1,5 +1,13 @@
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { acquainted, decrypted, encrypted } from "../guarded-device.ts";
+
+// libsignal prints sessions here; in the gateway quiet-console.ts takes it off the console.
+beforeEach(() => {
+  for (const method of ["info", "warn"] as const) vi.spyOn(console, method).mockImplementation(() => undefined);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 test("a late message of an older session leaves the newer one as it was: what is sent in it can be read", async () => {
   const [alice, bob] = await acquainted();
