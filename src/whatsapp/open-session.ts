@@ -117,10 +117,6 @@ class BaileysSession implements WhatsAppSession {
         },
         (pn, lid) => this.#learn(pn, lid),
       ),
-      // Baileys would delete the Signal session with a contact whose message cannot be read twice. What is under way in that
-      // session could never be read then, and its first message, should it come again, would start it from an old state.
-      // The second request for a copy carries our keys, upon which the contact starts a new session; the old one stays.
-      enableAutoSessionRecreation: false,
       cachedGroupMetadata: (jid) => this.#group(jid),
     });
     catchListenerErrors(this.#socket.ws, {

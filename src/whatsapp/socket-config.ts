@@ -30,6 +30,10 @@ export function socketConfig(endpoint: WhatsAppEndpoint, deps: SessionDeps): Omi
     defaultQueryTimeoutMs: QUERY_TIMEOUT_MS,
     // Our store commits synchronously: a failed write stays failed, waiting would only hide it.
     transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 0 },
+    // Baileys would delete the Signal session with a contact whose message cannot be read twice. What is under way in that
+    // session could never be read then, and its first message, should it come again, would start it from an old state.
+    // The second request for a copy carries our keys, upon which the contact starts a new session; the old one stays.
+    enableAutoSessionRecreation: false,
     userDevicesCache: deviceLists(deps.storage.sql, deps.now),
     emitOwnEvents: false,
     markOnlineOnConnect: deps.markOnline(),
