@@ -13,6 +13,7 @@ export function openApiSnapshot(): string {
     storageWorks: unreachable,
     storageName: unreachable,
     media: unreachable,
+    linkPreview: unreachable,
     mayFailAgain: unreachable,
     now: Date.now,
     random: Math.random,

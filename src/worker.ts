@@ -5,7 +5,9 @@ import { storageName, storageWorks } from "./durable/media-bucket.ts";
 import { directoryStub, instanceStub } from "./durable/stubs.ts";
 import { sweep } from "./durable/sweep.ts";
 import type { Env } from "./env.ts";
+import { linkPreview } from "./link-preview/link-preview.ts";
 import { MediaLibrary } from "./media/media-library.ts";
+import { targetPolicy } from "./net/fetch-target.ts";
 
 export { DirectoryObject } from "./durable/directory.ts";
 export { InstanceObject } from "./durable/instance.ts";
@@ -18,6 +20,7 @@ const app = buildApp({
   storageWorks,
   storageName,
   media: ({ MEDIA }: Env, settings) => new MediaLibrary(MEDIA, settings),
+  linkPreview: (text, settings) => linkPreview(text, { policy: targetPolicy(settings) }),
   mayFailAgain,
   now: Date.now,
   random: Math.random,

@@ -56,6 +56,10 @@ export interface MediaFile {
   mediaKey: string;
   fileSha256: string;
   fileEncSha256: string;
+  /** Small JPEG, base64; null for a file that none can be made of. */
+  thumbnail: string | null;
+  /** Of a voice note: 64 bars from 0 to 100, base64; null when the file does not tell. */
+  waveform: string | null;
 }
 
 /** The file of a message as the API shows it. */
@@ -88,6 +92,8 @@ export interface LinkPreview {
   url: string;
   title: string;
   description: string;
+  /** Small JPEG, base64. */
+  thumbnail?: string;
 }
 
 interface Interactive {

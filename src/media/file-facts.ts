@@ -1,45 +1,27 @@
-/** Sizes of pictures and durations of voice notes, read from a file's first and last bytes. */
+/** Sizes of pictures and videos, durations of videos and sound, read from a file's first and last bytes. */
+import { pictureSize } from "../pictures/picture-size.ts";
+import { audioSeconds, type SoundFile } from "./audio-seconds.ts";
+import { mp4Facts } from "./mp4-facts.ts";
 
 export interface FileFacts {
+  /** Pixels. */
   width: number | null;
   height: number | null;
   seconds: number | null;
 }
 
-const NOTHING: FileFacts = { width: null, height: null, seconds: null };
+const MP4_TYPES = new Set(["video/mp4", "video/quicktime", "video/3gpp", "audio/mp4"]);
 
-/** Samples per second that Ogg Opus counts in, whatever was recorded (RFC 7845). */
-const OPUS_RATE = 48_000;
-
-/** @param tail the file's last bytes, 64 KiB of them at least if it has as many */
-export function fileFacts(mimeType: string, head: Uint8Array, tail: Uint8Array): FileFacts {
-  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
-  try {
-    if (mimeType === "image/png") return { ...NOTHING, width: view.getUint32(16), height: view.getUint32(20) };
-    if (mimeType === "image/jpeg") return { ...NOTHING, ...jpegSize(view) };
-    if (mimeType === "audio/ogg") return { ...NOTHING, seconds: oggSeconds(tail) };
-  } catch (error) {
-    // A file that ends in the middle of its own header has no facts.
-    if (!(error instanceof RangeError)) throw error;
+/** What the file tells; null for what it does not. */
+export function fileFacts(mimeType: string, file: SoundFile): FileFacts {
+  if (MP4_TYPES.has(mimeType)) {
+    const [first, last] = [mp4Facts(file.head), mp4Facts(file.tail)];
+    return {
+      width: first.width ?? last.width,
+      height: first.height ?? last.height,
+      seconds: first.seconds ?? last.seconds,
+    };
   }
-  return NOTHING;
-}
-
-/** The first frame header (SOF0–SOF15 without the three that are none) holds the size. */
-function jpegSize(view: DataView): Pick<FileFacts, "width" | "height"> {
-  for (let at = 2; at + 9 < view.byteLength; ) {
-    const marker = view.getUint16(at);
-    const isFrame = marker >= 0xffc0 && marker <= 0xffcf && ![0xffc4, 0xffc8, 0xffcc].includes(marker);
-    if (isFrame) return { height: view.getUint16(at + 5), width: view.getUint16(at + 7) };
-    at += 2 + view.getUint16(at + 2);
-  }
-  return NOTHING;
-}
-
-/** The last page tells how many samples there are in all. */
-function oggSeconds(tail: Uint8Array): number | null {
-  const at = Buffer.from(tail.buffer, tail.byteOffset, tail.byteLength).lastIndexOf("OggS");
-  if (at < 0) return null;
-  const samples = new DataView(tail.buffer, tail.byteOffset + at).getBigUint64(6, true);
-  return Math.max(1, Math.round(Number(samples) / OPUS_RATE));
+  const size = pictureSize(mimeType, file.head);
+  return { width: size?.width ?? null, height: size?.height ?? null, seconds: audioSeconds(mimeType, file) };
 }

@@ -7,6 +7,7 @@ import { fetchFile } from "../net/fetch-file.ts";
 import { targetPolicy } from "../net/fetch-target.ts";
 import type { Settings } from "../settings.ts";
 import { type ByteSource, byteReader, bytesSource } from "./byte-reader.ts";
+import { fileExtras } from "./file-extras.ts";
 import { extensionOf } from "./file-type.ts";
 import type { MediaKind } from "./media-keys.ts";
 import { linkPath, openLink } from "./media-link.ts";
@@ -73,7 +74,9 @@ export class MediaLibrary {
   /** Brings a stored file to WhatsApp; `unavailable` when no host takes it. */
   async upload(file: SealedFile, hosts: MediaHosts, fileName: string | null): Promise<Result<MediaFile>> {
     const mediaOrigin = this.#settings.whatsAppMediaOrigin;
-    const place = await uploadFile({ bucket: this.#bucket, file, hosts, mediaOrigin });
+    const bucket = this.#bucket;
+    const uploading = uploadFile({ bucket, file, hosts, mediaOrigin });
+    const [place, { thumbnail, waveform }] = await Promise.all([uploading, fileExtras(bucket, file)]);
     if (!place.ok) return place;
     const { key, kind, mimeType, size, seconds, width, height } = file;
     return ok({
@@ -91,6 +94,8 @@ export class MediaLibrary {
       mediaKey: base64(file.mediaKey),
       fileSha256: base64(file.fileSha256),
       fileEncSha256: base64(file.fileEncSha256),
+      thumbnail: thumbnail && base64(thumbnail),
+      waveform: waveform && base64(waveform),
     });
   }
 

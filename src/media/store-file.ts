@@ -109,7 +109,7 @@ async function copy(
   }
   if (told !== null && size < told) throw new SourceError("Less than was told");
   await writer.close();
-  return ok({ key, kind, mimeType, size, ...fileFacts(sniffed ?? "", head, tail.bytes) });
+  return ok({ key, kind, mimeType, size, ...fileFacts(sniffed ?? "", { head, tail: tail.bytes, size }) });
 }
 
 /** The last bytes of what passed. */

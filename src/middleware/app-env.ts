@@ -1,5 +1,5 @@
 /** What every handler finds in its context, and what the platform has to provide for it. */
-import type { DirectoryRpc, InstanceRpc } from "../durable/rpc.ts";
+import type { DirectoryRpc, InstanceRpc, LinkPreview } from "../durable/rpc.ts";
 import type { MediaLibrary } from "../media/media-library.ts";
 import type { Settings, SettingsSource } from "../settings.ts";
 import type { Principal } from "./principal.ts";
@@ -16,6 +16,8 @@ export interface Platform<Bindings extends SettingsSource> {
   storageName(env: Bindings): string | null;
   /** All that is done with files. */
   media(env: Bindings, settings: Settings): MediaLibrary;
+  /** The preview of a text's first link; null when there is none to be had. Never throws. */
+  linkPreview(text: string, settings: Settings): Promise<LinkPreview | null>;
   /** Counts a failed authentication of this address; false when there were too many. */
   mayFailAgain(env: Bindings, address: string): Promise<boolean>;
   /** Milliseconds since 1970. */
@@ -29,6 +31,7 @@ export interface Services {
   instance(orgId: string, instanceId: string): InstanceRpc;
   directory(orgId: string): DirectoryRpc;
   media: MediaLibrary;
+  linkPreview(text: string): Promise<LinkPreview | null>;
   storageWorks(): Promise<boolean>;
   storageName(): string | null;
   mayFailAgain(address: string): Promise<boolean>;

@@ -14,6 +14,7 @@ export function services<Bindings extends SettingsSource>(platform: Platform<Bin
       instance: (orgId, instanceId) => platform.instanceStub(env, orgId, instanceId),
       directory: (orgId) => platform.directoryStub(env, orgId),
       media: platform.media(env, settings),
+      linkPreview: (text) => platform.linkPreview(text, settings),
       storageWorks: () => platform.storageWorks(env),
       storageName: () => platform.storageName(env),
       mayFailAgain: (address) => platform.mayFailAgain(env, address),

@@ -15,6 +15,9 @@ export interface FetchFileOptions {
   maxBytes: number;
   /** The field that named the URL, for the error's issue. */
   field: string;
+  /** Milliseconds for all of it, the body included; 30 s when left out. */
+  timeoutMs?: number;
+  headers?: Record<string, string>;
   /** Default: the platform's. */
   fetch?: (url: string, init: RequestInit) => Promise<Response>;
 }
@@ -24,9 +27,11 @@ export interface FetchedFile {
   url: URL;
   /** Lower case, without parameters; null when the server told none. */
   contentType: string | null;
+  /** Encoding of a text; null when the server told none. */
+  charset: string | null;
   /** Bytes of the body, as the server announced; null when it told nothing, or those of a compressed body. */
   contentLength: number | null;
-  /** Fails when the time limit (30 s for all of it) is passed. Read it or cancel it. */
+  /** Fails when the time limit is passed. Read it or cancel it. */
   body: ReadableStream<Uint8Array>;
 }
 
@@ -37,16 +42,17 @@ const tooLarge = (maxBytes: number) =>
 
 /** Refusals: `invalid_request` with the field's issue (bad address, unreachable, not 2xx), `too_large`. */
 export async function fetchFile(text: string, options: FetchFileOptions): Promise<Result<FetchedFile>> {
-  const { policy, maxBytes, field, fetch: call = (url, init) => fetch(url, init) } = options;
+  const { policy, maxBytes, field, timeoutMs = TIMEOUT_MS, headers = {} } = options;
+  const { fetch: call = (url, init) => fetch(url, init) } = options;
   const invalid = (message: string) =>
     refuse("invalid_request", "The file could not be read", { issues: [{ path: field, message }] });
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const signal = AbortSignal.timeout(timeoutMs);
   let next = text;
   for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
     const target = checkFetchTarget(next, policy);
     if (!target.ok) return invalid(hop === 0 ? target.message : `The address redirects. ${target.message}`);
-    const response = await call(target.url.href, { redirect: "manual", signal }).catch(() => null);
-    if (response === null) return invalid("The address could not be reached within 30 seconds");
+    const response = await call(target.url.href, { redirect: "manual", signal, headers }).catch(() => null);
+    if (response === null) return invalid(`The address could not be reached within ${timeoutMs / 1_000} seconds`);
     const location = REDIRECTS.has(response.status) ? response.headers.get("Location") : null;
     if (location === null) return fileOf(target.url, response);
     await response.body?.cancel();
@@ -66,8 +72,10 @@ export async function fetchFile(text: string, options: FetchFileOptions): Promis
       await response.body?.cancel();
       return refusal ?? invalid("The address answered without a file");
     }
-    const contentType = response.headers.get("Content-Type")?.split(";")[0]?.trim().toLowerCase() || null;
-    return ok({ url, contentType, contentLength, body: response.body });
+    const type = response.headers.get("Content-Type") ?? "";
+    const contentType = type.split(";")[0]?.trim().toLowerCase() || null;
+    const charset = /;\s*charset\s*=\s*"?([\w:.-]+)/i.exec(type)?.[1] ?? null;
+    return ok({ url, contentType, charset, contentLength, body: response.body });
   }
 }
 

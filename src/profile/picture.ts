@@ -3,7 +3,7 @@ import { ok, type Result, refuse } from "../errors.ts";
 import { parseDataUrl } from "../net/data-url.ts";
 import { fetchFile, readFile } from "../net/fetch-file.ts";
 import type { TargetPolicy } from "../net/fetch-target.ts";
-import { jpegSize } from "./jpeg-size.ts";
+import { jpegSize } from "../pictures/jpeg-size.ts";
 
 /** Pixels: the size WhatsApp's own clients crop to before they upload. */
 const LARGEST_SIDE = 640;

@@ -71,7 +71,7 @@ const listMessages = createRoute({
 export const messaging = new OpenAPIHono<AppEnv>()
   .openapi(send, async (c) => {
     const { orgId, instanceId, instance, services, idempotencyId } = c.var;
-    const sending = { orgId, instanceId, instance, media: services.media, callId: idempotencyId };
+    const sending = { orgId, instanceId, instance, services, callId: idempotencyId };
     const sent = unwrap(await sendBody(c.req.valid("json"), sending));
     return c.json(sentAnswer(sent), 200, retryAfter(c, sent));
   })
@@ -79,7 +79,7 @@ export const messaging = new OpenAPIHono<AppEnv>()
     const { orgId, services, principal, idempotencyId } = c.var;
     const { message: body, fromPhone } = c.req.valid("json");
     const { id, instance } = unwrap(await selectInstance({ orgId, services, principal, to: body.to, fromPhone }));
-    const sending = { orgId, instanceId: id, instance, media: services.media, callId: idempotencyId };
+    const sending = { orgId, instanceId: id, instance, services, callId: idempotencyId };
     const sent = unwrap(await sendBody(body, sending));
     return c.json(autoSentAnswer(sent, id), 200, retryAfter(c, sent));
   })

@@ -2,7 +2,7 @@
 import type { z } from "@hono/zod-openapi";
 import type { InstanceRpc, OutgoingMessage, SentMessage } from "../durable/rpc.ts";
 import { ok, type Result } from "../errors.ts";
-import type { MediaLibrary } from "../media/media-library.ts";
+import type { Services } from "../middleware/app-env.ts";
 import type { SendMessageSchema } from "../schemas/send-body.ts";
 import type { MediaRequest } from "../schemas/send-content.ts";
 
@@ -10,7 +10,7 @@ interface Sending {
   orgId: string;
   instanceId: string;
   instance: InstanceRpc;
-  media: MediaLibrary;
+  services: Pick<Services, "media" | "linkPreview">;
   /** Of a call with an `Idempotency-Key`. */
   callId?: string | undefined;
 }
@@ -19,17 +19,18 @@ type Body = z.output<typeof SendMessageSchema>;
 
 /** Sends a message of any kind. When it is refused, nothing of it stays behind. */
 export async function sendBody(body: Body, sending: Sending): Promise<Result<SentMessage>> {
-  const { orgId, instance, callId } = sending;
+  const { orgId, instance, services, callId } = sending;
   if ("media" in body) return sendFile(body, sending);
-  const { content, ...addressed } = body;
-  return instance.send(orgId, { ...addressed, ...content }, callId);
+  const { content, linkPreview, ...addressed } = body;
+  const preview = content.kind === "text" && linkPreview ? await services.linkPreview(content.text) : null;
+  return instance.send(orgId, { ...addressed, ...content, ...(preview && { preview }) }, callId);
 }
 
 async function sendFile(
   body: Extract<Body, { media: MediaRequest }>,
-  { orgId, instanceId, instance, media, callId }: Sending,
+  { orgId, instanceId, instance, services: { media }, callId }: Sending,
 ): Promise<Result<SentMessage>> {
-  const { media: wanted, ...addressed } = body;
+  const { media: wanted, linkPreview: _, ...addressed } = body;
   const hosts = await instance.mediaHosts(orgId, addressed.to);
   if (!hosts.ok) return hosts;
   const source = await sourceOf(wanted.source, orgId, instance);

@@ -38,11 +38,12 @@ function parsed(body: z.output<typeof sendFields>, context: z.RefinementCtx) {
     for (const [path, message] of said.issues) issue(path, message);
     return z.NEVER;
   }
-  const { quotedMessageId, mentions, typingSimulation, delayEnabled } = body;
+  const { quotedMessageId, mentions, linkPreview = true, typingSimulation, delayEnabled } = body;
   const wishes = withoutUndefined({ typingSimulation, delayEnabled });
   return {
     to,
     ...said,
+    linkPreview,
     ...(quotedMessageId && { quotedMessageId }),
     ...(mentions && { mentions }),
     ...(Object.keys(wishes).length > 0 && { wishes }),

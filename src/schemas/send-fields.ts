@@ -153,6 +153,10 @@ export const sendFields = z.object({
     })
     .optional()
     .openapi({ description: "A poll" }),
+  linkPreview: z.boolean().optional().openapi({
+    description: "Show a preview of the text's first link, read from its page within 5 seconds",
+    default: true,
+  }),
   typingSimulation: z.boolean().optional().openapi({ description: "For this message: show “typing…” or not" }),
   delayEnabled: z.boolean().optional().openapi({ description: "For this message: pause like a person or not" }),
   contactName: z

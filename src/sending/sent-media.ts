@@ -4,7 +4,7 @@ import type { NewMessage } from "../store/messages-table.ts";
 
 /** The row of a file that goes out with a message: it is in the bucket already. */
 export function sentMedia(file: MediaFile, { id: messageId, sentAt }: NewMessage): NewMedia {
-  const { id, key, link, url: _, ...remote } = file;
+  const { id, key, link, url: _, thumbnail: __, waveform: ___, ...remote } = file;
   return {
     id,
     messageId,

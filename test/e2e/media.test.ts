@@ -1,9 +1,13 @@
 import { createHash, randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { proto } from "@whiskeysockets/baileys";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Contact, Phone } from "../../simulator/index.ts";
+import { jpegSize } from "../../src/pictures/jpeg-size.ts";
 import { assertDocumented } from "../support/documented.ts";
+import { film, voiceNote } from "../support/files.ts";
+import { picture } from "../support/pictures.ts";
 import { eventually } from "./support/eventually.ts";
 import { useLab } from "./support/lab.ts";
 import type { GatewayNumber } from "./support/number.ts";
@@ -23,6 +27,12 @@ const OGG = Buffer.concat([
   randomBytes(40_000),
 ]);
 
+const JPEG = Buffer.from(picture("progressive"));
+/** A film of 1920 × 1080 and twelve seconds: its header alone. */
+const FILM = film({ width: 1_920, height: 1_080, seconds: 12 });
+/** A voice note of three seconds, quiet and then loud. */
+const SPEECH = voiceNote({ seconds: 3, packetBytes: [...Array(75).fill(10), ...Array(75).fill(200)] });
+
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 /** Files of somebody's web server, by path. */
@@ -33,9 +43,21 @@ const site = new Map<string, Buffer>([
   ["/sticker.webp", WEBP],
   ["/voice.ogg", OGG],
   ["/page.html", Buffer.from("<html>")],
+  [
+    "/shop.html",
+    Buffer.from(
+      `<meta property="og:title" content="Schuhe &amp; mehr"><meta property="og:image" content="/photo.jpg">`,
+    ),
+  ],
+  ["/photo.jpg", JPEG],
+  ["/film.mp4", FILM],
+  ["/speech.ogg", SPEECH],
 ]);
 const web = createServer((request, response) => {
-  const file = site.get(request.url ?? "");
+  const path = request.url ?? "";
+  const file = site.get(path);
+  if (path === "/hangs.html") return;
+  if (file && path.endsWith(".html")) response.setHeader("Content-Type", "text/html; charset=utf-8");
   if (file) response.end(file);
   else response.writeHead(404).end();
 });
@@ -128,6 +150,35 @@ describe("a file that is sent", () => {
     }
   });
 
+  it.each<[string, object, string, object]>([
+    ["an image: its size and a thumbnail", { mediaUrl: "/photo.jpg" }, "imageMessage", { width: 64, height: 32 }],
+    [
+      "a document that is a picture: a thumbnail",
+      { mediaUrl: "/photo.jpg", messageType: "document" },
+      "documentMessage",
+      {},
+    ],
+    [
+      "a video: its size and duration",
+      { mediaUrl: "/film.mp4" },
+      "videoMessage",
+      { width: 1_920, height: 1_080, seconds: 12 },
+    ],
+    ["a voice note: its duration and 64 bars", { mediaUrl: "/speech.ogg" }, "audioMessage", { seconds: 3, ptt: true }],
+  ])(
+    "tells what apps show before they download it: %s",
+    async (_, { mediaUrl, ...body }: { mediaUrl?: string }, part, shown) => {
+      const id = await sends({ mediaUrl: base + mediaUrl, ...body });
+      const { message } = await alice.received((received) => received.id === id);
+      const content = message[part as "imageMessage"] as proto.Message.IImageMessage & proto.Message.IAudioMessage;
+      expect(content).toMatchObject(shown);
+      const thumbnail = Buffer.from(content.jpegThumbnail ?? []);
+      if (mediaUrl === "/photo.jpg") expect(jpegSize(thumbnail)).toEqual({ width: 64, height: 32 });
+      const bars = [...(content.waveform ?? [])];
+      if (mediaUrl === "/speech.ogg") expect([bars.length, bars[0], bars[63]]).toEqual([64, 0, 100]);
+    },
+  );
+
   it("goes to the next host when one fails", async () => {
     lab.whatsApp.files.failNext("uploads", 1);
     const id = await sends({ mediaUrl: `${base}/photo.png` });
@@ -157,6 +208,38 @@ describe("a file that is sent", () => {
     const given = { to: alice.phone, mediaUrl: `${base}/photo.png` };
     expect(await lab.api.call("POST", `${number.path}/send`, given)).toMatchObject({ status: 503 });
     expect(await number.messages()).toHaveLength(before);
+  });
+});
+
+describe("a text with a link", () => {
+  /** What Alice's phone shows of it. */
+  async function shown(body: object) {
+    const id = await sends(body);
+    const { message } = await alice.received((received) => received.id === id);
+    return { ...message.extendedTextMessage };
+  }
+
+  it("shows a preview of the page", async () => {
+    const text = `See ${base}/shop.html, please`;
+    const { jpegThumbnail, ...rest } = (await shown({ message: text })) ?? {};
+    expect(rest).toMatchObject({ text, matchedText: `${base}/shop.html`, title: "Schuhe & mehr", description: "" });
+    expect(jpegSize(Buffer.from(jpegThumbnail ?? []))).toEqual({ width: 64, height: 32 });
+  });
+
+  it.each<[string, object]>([
+    ["when it is not wanted", { path: "/shop.html", linkPreview: false }],
+    ["of a page that tells nothing", { path: "/page.html" }],
+    ["of a page that is not there", { path: "/nothing.html" }],
+  ])("goes without one %s", async (_, { path, ...body }: { path?: string }) => {
+    const text = `${base}${path}`;
+    expect(await shown({ message: text, ...body })).toEqual({ text, endCardTiles: [] });
+  });
+
+  it("waits a few seconds at most for a page that hangs", async () => {
+    const before = Date.now();
+    const text = `${base}/hangs.html`;
+    expect(await shown({ message: text })).not.toHaveProperty("matchedText");
+    expect(Date.now() - before).toBeLessThan(10_000);
   });
 });
 

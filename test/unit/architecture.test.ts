@@ -10,7 +10,7 @@ import { cycles, type ImportRules, importsOf, violations } from "../support/impo
  */
 const CORE = ["store", "whatsapp"];
 const ARROWS = {
-  worker: ["app", "durable", "stubs", "env", "media"],
+  worker: ["app", "durable", "stubs", "env", "media", "link-preview", "net"],
   app: ["reference", "openapi", "routes", "middleware", "schemas", "settings"],
   openapi: ["middleware"],
   reference: ["middleware"],
@@ -20,7 +20,9 @@ const ARROWS = {
   middleware: ["schemas", "settings", "log", "idempotency", "media"],
   schemas: [],
   net: ["schemas", "settings"],
-  media: ["net", "settings", "events", ...CORE],
+  media: ["net", "pictures", "settings", "events", ...CORE],
+  "link-preview": ["net", "pictures"],
+  pictures: [],
   qr: [],
   settings: ["schemas"],
   env: ["settings", "durable"],
@@ -47,7 +49,7 @@ const ARROWS = {
   ],
   directory: ["store", "idempotency"],
   idempotency: [],
-  profile: ["net", "sending", ...CORE],
+  profile: ["net", "pictures", "sending", ...CORE],
   connection: CORE,
   sending: ["events", "guard", ...CORE],
   inbound: ["events", ...CORE],
@@ -81,6 +83,8 @@ const PARTS: Readonly<Record<string, keyof typeof ARROWS>> = {
   "src/media/": "media",
   "src/session-transfer/": "session-transfer",
   "src/metrics/": "metrics",
+  "src/link-preview/": "link-preview",
+  "src/pictures/": "pictures",
   "src/qr/": "qr",
   "src/durable/": "durable",
   "src/durable/stubs.ts": "stubs",
@@ -135,6 +139,7 @@ const RULES: ImportRules = {
     "@noble/curves": ["src/whatsapp/crypto/", "simulator/"],
     ws: ["simulator/"],
     "fast-png": ["src/qr/"],
+    "jpeg-js": ["src/pictures/"],
     "qrcode-svg": ["src/qr/"],
   },
 };

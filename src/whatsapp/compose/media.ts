@@ -22,22 +22,29 @@ export function composeMedia({ kind, text, file, voice, gif }: OutgoingMedia, co
     ...contextInfo(context),
   };
   const caption = text ? { caption: text } : {};
+  const thumbnail = file.thumbnail ? { jpegThumbnail: bytes(file.thumbnail) } : {};
   const picture = { ...(width && { width }), ...(height && { height }) };
+  const duration = seconds ? { seconds } : {};
   switch (kind) {
     case "image":
-      return { imageMessage: { ...common, ...caption, ...picture } };
+      return { imageMessage: { ...common, ...caption, ...picture, ...thumbnail } };
     case "video":
-      return { videoMessage: { ...common, ...caption, ...picture, ...(gif && { gifPlayback: true }) } };
+      return {
+        videoMessage: { ...common, ...caption, ...picture, ...duration, ...(gif && { gifPlayback: true }) },
+      };
     case "sticker":
       return { stickerMessage: { ...common, ...picture } };
     case "audio": {
       const isVoice = voice && mimeType === "audio/ogg";
-      const duration = seconds ? { seconds } : {};
-      return { audioMessage: { ...common, ...duration, ptt: isVoice, ...(isVoice && { mimetype: VOICE_TYPE }) } };
+      const voiceNote = isVoice && {
+        mimetype: VOICE_TYPE,
+        ...(file.waveform && { waveform: bytes(file.waveform) }),
+      };
+      return { audioMessage: { ...common, ...duration, ptt: isVoice, ...voiceNote } };
     }
     case "document": {
       const name = fileName ?? "file";
-      const documentMessage = { ...common, ...caption, fileName: name, title: name };
+      const documentMessage = { ...common, ...caption, ...thumbnail, fileName: name, title: name };
       // Apps show a document's caption only in this wrapper.
       return text ? { documentWithCaptionMessage: { message: { documentMessage } } } : { documentMessage };
     }

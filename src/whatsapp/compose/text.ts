@@ -1,5 +1,5 @@
 import type { LinkPreview } from "../../durable/rpc.ts";
-import type { proto } from "../baileys.ts";
+import { proto } from "../baileys.ts";
 import { type ComposeContext, contextInfo } from "./context.ts";
 
 /** A plain text as WhatsApp's own clients send it. */
@@ -7,6 +7,12 @@ export function composeText(
   { text, preview }: { text: string; preview?: LinkPreview },
   context: ComposeContext,
 ): proto.IMessage {
-  const link = preview && { matchedText: preview.url, title: preview.title, description: preview.description };
+  const link = preview && {
+    matchedText: preview.url,
+    title: preview.title,
+    description: preview.description,
+    previewType: proto.Message.ExtendedTextMessage.PreviewType.NONE,
+    ...(preview.thumbnail && { jpegThumbnail: Buffer.from(preview.thumbnail, "base64") }),
+  };
   return { extendedTextMessage: { text, ...link, ...contextInfo(context) } };
 }

@@ -1,6 +1,6 @@
 /** The app in Node, on stand-ins for the Durable Objects: a test names the methods its route may call. */
 import { buildApp } from "../../../src/app.ts";
-import type { DirectoryRpc, InstanceRpc, InstanceView, NewAuditEntry } from "../../../src/durable/rpc.ts";
+import type { DirectoryRpc, InstanceRpc, InstanceView, LinkPreview, NewAuditEntry } from "../../../src/durable/rpc.ts";
 import type { MediaLibrary } from "../../../src/media/media-library.ts";
 import type { SettingsSource } from "../../../src/settings.ts";
 import { assertDocumented } from "../../support/documented.ts";
@@ -14,6 +14,8 @@ const KEY = "test-key";
 
 interface World {
   media?: Partial<MediaLibrary>;
+  /** Of every text. Left out: no text has one. */
+  preview?: LinkPreview | null;
   instance?: Partial<InstanceRpc>;
   /** Instead of `instance`, for a test of several. */
   instanceOf?: (orgId: string, instanceId: string) => Partial<InstanceRpc>;
@@ -50,6 +52,7 @@ export function api({
   mayFailAgain = () => true,
   storageWorks = async () => true,
   media = {},
+  preview = null,
   instanceOf,
   now = () => NOW,
 }: World = {}) {
@@ -74,6 +77,7 @@ export function api({
     storageWorks,
     storageName: () => "wasup-media",
     media: () => media as MediaLibrary,
+    linkPreview: async () => preview,
     mayFailAgain: async (_env, address) => mayFailAgain(address),
     now,
     random: () => 0.5,

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { byteReader, bytesSource } from "../../../src/media/byte-reader.ts";
-import { fileFacts } from "../../../src/media/file-facts.ts";
 import { kindOf, sniffType } from "../../../src/media/file-type.ts";
 import { linkPath, openLink } from "../../../src/media/media-link.ts";
 import { storeFile } from "../../../src/media/store-file.ts";
@@ -24,15 +23,6 @@ test.each<[string, Buffer, string | null, string]>([
   ["nothing", head(""), null, "document"],
 ])("%s is told by its first bytes", (_, bytes, type, kind) => {
   expect([sniffType(bytes), kindOf(type)]).toEqual([type, kind]);
-});
-
-test("sizes and durations are read, and a file cut off in its header has none", () => {
-  const none = { width: null, height: null, seconds: null };
-  expect(fileFacts("image/jpeg", JPEG, JPEG)).toEqual({ width: 64, height: 32, seconds: null });
-  expect(fileFacts("image/png", head("\x89PNG"), head(""))).toEqual(none);
-  const page = Buffer.concat([head("junkOggS\0\x04"), Buffer.from(BigUint64Array.of(48_000n * 7n).buffer)]);
-  expect(fileFacts("audio/ogg", head("OggS"), page)).toEqual({ ...none, seconds: 7 });
-  expect(fileFacts("application/pdf", head("%PDF-"), head(""))).toEqual(none);
 });
 
 describe("a file on its way into the bucket", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { NEVER_CONNECTED } from "../../../src/connection/connection-state.ts";
 import type { PendingProfile } from "../../../src/durable/rpc.ts";
-import { jpegSize } from "../../../src/profile/jpeg-size.ts";
+import { jpegSize } from "../../../src/pictures/jpeg-size.ts";
 import { pictureIssue } from "../../../src/profile/picture.ts";
 import { changeProfile, type ProfileDeps, readProfile } from "../../../src/profile/profile.ts";
 import { ProfileKeeper } from "../../../src/profile/profile-keeper.ts";
