@@ -25,6 +25,7 @@ import { answersProbe } from "./probe.ts";
 import { asRefusal, isConnectionClosed, statusOf } from "./query-errors.ts";
 import { ReceiptDesk } from "./receipt-desk.ts";
 import { ackOf } from "./receipts.ts";
+import { Resends } from "./resends.ts";
 import { capOf, lockOf } from "./restrictions.ts";
 import type {
   FileRequest,
@@ -90,12 +91,16 @@ class BaileysSession implements WhatsAppSession {
         this.#guarded(() => this.#socket.requestPlaceholderResend(key)).catch(() => undefined);
       },
     });
+    const resends = new Resends({ socket: () => this.#socket, find: deps.lookups.ours });
     this.#receipts = new ReceiptDesk({
       lookups: deps.lookups,
       me: () => this.#me(),
       members: (jid) => this.#members(jid),
       onReceipt: (receipt) => this.#emit({ type: "receipt", receipt }),
-      onRetry: (messageId) => this.#emit({ type: "retry", messageId }),
+      onRetry: (messageId, receipt) => {
+        resends.noted(receipt);
+        this.#emit({ type: "retry", messageId });
+      },
       send: (stanza) => this.#guarded(() => this.#socket.sendNode(stanza)),
       warn: deps.warn,
     });
@@ -109,6 +114,7 @@ class BaileysSession implements WhatsAppSession {
     this.#socket = makeWASocket({
       ...socketConfig(endpoint, deps),
       auth: { creds: auth.creds, keys: auth.keys },
+      msgRetryCounterCache: resends.counter,
       makeSignalRepository: guardedSignalRepository(
         (ciphertext) => this.#inbound.find(ciphertext),
         (ciphertext) => {

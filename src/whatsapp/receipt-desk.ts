@@ -11,7 +11,8 @@ interface Deps {
   /** Who else is in a group; see `membersOf`. @throws when WhatsApp does not tell */
   members: (groupJid: string) => Promise<string[][]>;
   onReceipt: (receipt: ReceiptUpdate) => void;
-  onRetry: (messageId: string) => void;
+  /** Somebody who may have a copy of this message asks for one. */
+  onRetry: (messageId: string, receipt: BinaryNode) => void;
   send: (stanza: BinaryNode) => Promise<void>;
   warn: (text: string) => void;
 }
@@ -52,7 +53,7 @@ export class ReceiptDesk {
   async #admitsRetry(request: RetryRequest, stanza: BinaryNode): Promise<boolean> {
     const { onRetry, send, warn } = this.#deps;
     if (await mayHaveCopy(request, this.#deps)) {
-      onRetry(request.messageId);
+      onRetry(request.messageId, stanza);
       return true;
     }
     warn("somebody asked for a copy of a message that was not sent to them");

@@ -112,6 +112,10 @@ describe("every event of a number's life", () => {
     await phone.online();
     await alice.says("hello", { to: phone });
     await lab.hook.received(({ message, webhook_id }) => message === "hello" && webhook_id === "documented");
+    const carol = lab.whatsApp.contact();
+    await carol.sends({ conversation: "who am I?" }, { to: phone, isAnonymous: true });
+    await carol.says("it is me", { to: phone });
+    await lab.hook.received(({ message }) => message === "it is me");
     const { messageId } = await number.sends(alice.phone, "hi");
     await alice.received("hi");
     await alice.reads(messageId);

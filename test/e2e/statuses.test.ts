@@ -110,3 +110,27 @@ describe("somebody to whom a message was not sent", () => {
     expect(eve.inbox.filter((message) => message.id === id)).toEqual([]);
   });
 });
+
+describe("a message that its recipient could not decrypt is sent again with what goes beside it", () => {
+  it.each<[string, object, string]>([
+    ["buttons", { message: "Choose", buttons: [{ id: "yes", text: "Yes" }] }, "biz"],
+    ["a poll", { poll: { question: "When?", options: ["Mon", "Tue"] } }, "meta"],
+  ])("%s", async (_, body, beside) => {
+    const dora = lab.whatsApp.contact();
+    const since = lab.whatsApp.mark();
+    dora.cannotDecryptNext();
+    const id = await sends(dora.phone, body);
+    const { message } = await dora.received((received) => received.id === id);
+    expect(message.interactiveMessage ?? message.pollCreationMessageV3).toBeTruthy();
+    const copies: string[][] = [];
+    await lab.whatsApp.expects(
+      ({ node: { tag, attrs, content } }) => {
+        if (tag !== "message" || attrs.id !== id || !Array.isArray(content)) return false;
+        copies.push(content.map((part) => part.tag).filter((part) => part === beside));
+        return copies.length === 2;
+      },
+      { since },
+    );
+    expect(copies).toEqual([[beside], [beside]]);
+  });
+});
