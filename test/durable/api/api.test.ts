@@ -38,6 +38,7 @@ describe("an instance", () => {
       connectedPhone: null,
       connectedAt: null,
       linked: false,
+      syncHistory: false,
       lastDisconnect: null,
       webhookUrl: "https://example.com/hook",
       behaviorSettings: {},
