@@ -1,11 +1,14 @@
 /** Which number writes when the caller names no instance. */
-import type { InstanceRpc } from "../durable/rpc.ts";
+import type { DirectoryRpc, InstanceRpc } from "../durable/rpc.ts";
 import { ok, type Result, refuse } from "../errors.ts";
 import type { Services } from "../middleware/app-env.ts";
 import { mayUse, type Principal } from "../middleware/principal.ts";
 
-/** Connected instances that are asked when they last spoke with the recipient: each is one call to an object. */
-const MOST_ASKED = 100;
+/**
+ * Connected instances that are asked at the same time when they last spoke with the recipient. Each is one call to an
+ * object that holds an open connection, so that none is woken; all are asked, this many after each other.
+ */
+const ASKED_AT_ONCE = 100;
 
 interface Selection {
   orgId: string;
@@ -15,6 +18,8 @@ interface Selection {
   to: string;
   /** Digits. */
   fromPhone?: string | undefined;
+  /** A test gives a smaller number. */
+  askedAtOnce?: number;
 }
 
 /**
@@ -27,6 +32,7 @@ export async function selectInstance({
   principal,
   to,
   fromPhone,
+  askedAtOnce = ASKED_AT_ONCE,
 }: Selection): Promise<Result<{ id: string; instance: InstanceRpc }>> {
   const directory = services.directory(orgId);
   const chosen = (id: string) => ok({ id, instance: services.instance(orgId, id) });
@@ -37,21 +43,39 @@ export async function selectInstance({
       hint: "Leave from_phone out, or connect that number first.",
     });
   }
-  const connected = await directory.list({ limit: MOST_ASKED, status: "connected" });
-  const instances = connected.instances.filter(({ id }) => mayUse(principal, id));
-  const [first] = instances;
-  if (!first) {
+  const pages = connectedInstances(directory, principal, askedAtOnce);
+  const { value: firstPage } = await pages.next();
+  const [first] = firstPage?.ids ?? [];
+  if (!firstPage || first === undefined) {
     return refuse("not_connected", "No instance is connected to WhatsApp; nothing was sent.", {
       hint: "Create an instance, link it, and try again.",
     });
   }
-  if (instances.length === 1) return chosen(first.id);
-  const spoken = await Promise.all(
-    instances.map(async ({ id }) => {
-      const last = await services.instance(orgId, id).lastSpoke(orgId, to);
-      return { id, at: last.ok ? (last.value ?? 0) : 0 };
-    }),
-  );
-  const latest = spoken.reduce((best, next) => (next.at > best.at ? next : best), { id: first.id, at: 0 });
+  if (firstPage.ids.length === 1 && firstPage.isLast) return chosen(first);
+  let latest = { id: first, at: 0 };
+  const ask = async (ids: string[]): Promise<void> => {
+    const spoken = await Promise.all(ids.map((id) => services.instance(orgId, id).lastSpoke(orgId, to)));
+    for (const [index, last] of spoken.entries()) {
+      const at = last.ok ? (last.value ?? 0) : 0;
+      if (at > latest.at) latest = { id: ids[index] ?? first, at };
+    }
+  };
+  await ask(firstPage.ids);
+  for await (const { ids } of pages) await ask(ids);
   return chosen(latest.id);
+}
+
+/** Ids of all connected instances the caller may use, oldest first, page by page; the first page may be empty. */
+async function* connectedInstances(directory: DirectoryRpc, { instances }: Principal, limit: number) {
+  let cursor: string | null = null;
+  do {
+    const page: Awaited<ReturnType<DirectoryRpc["list"]>> = await directory.list({
+      limit,
+      status: "connected",
+      ...(instances && { ids: instances }),
+      ...(cursor !== null && { cursor }),
+    });
+    cursor = page.next;
+    yield { ids: page.instances.map(({ id }) => id), isLast: cursor === null };
+  } while (cursor !== null);
 }
