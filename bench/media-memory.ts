@@ -20,6 +20,7 @@ import { eventually } from "../test/e2e/support/eventually.ts";
 import { GatewayNumber } from "../test/e2e/support/number.ts";
 import { startRuntime } from "./support/bare-runtime.ts";
 import { startBucket } from "./support/bucket-server.ts";
+import { memoryOf } from "./support/process-figures.ts";
 
 const MIB = 1_048_576;
 const LIMIT_MIB = 24;
@@ -36,15 +37,12 @@ interface Subject {
   stop: () => Promise<void>;
 }
 
-const residentMib = (pid: number): number =>
-  Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1_024;
-
 async function runtimeAlone(bundle: string, folder: string, settings: Record<string, string>): Promise<Subject> {
   const bucket = await startBucket();
   const runtime = await startRuntime({ bundle, folder, settings, bucket: bucket.address });
   return {
     url: runtime.url,
-    memory: () => residentMib(runtime.pid),
+    memory: () => memoryOf(runtime.pid).resident,
     stop: async () => {
       await runtime.stop();
       bucket.stop();
@@ -55,7 +53,7 @@ async function runtimeAlone(bundle: string, folder: string, settings: Record<str
 async function wranglerDev(bundle: string, folder: string, settings: Record<string, string>): Promise<Subject> {
   const gateway = await startGateway({ bundle, stateDir: join(folder, "state"), settings });
   const runtimes = runtimesOf(join(folder, "state"));
-  const memory = (): number => runtimes.reduce((sum, pid) => sum + residentMib(pid), 0);
+  const memory = (): number => runtimes.reduce((sum, pid) => sum + memoryOf(pid).resident, 0);
   return { url: gateway.url, memory, stop: () => gateway.stop() };
 }
 
