@@ -22,6 +22,9 @@ import { UploadRetention } from "./upload-retention.ts";
 /** Keys of one organisation: far more than it has programs, few enough to be listed in one answer. */
 const MAX_KEYS = 1_000;
 
+/** HTTP statuses from here on are refusals. */
+const LOWEST_REFUSAL = 400;
+
 export class DirectoryObject extends DurableObject<Env> implements DirectoryRpc {
   readonly #instances;
   readonly #overview;
@@ -110,12 +113,20 @@ export class DirectoryObject extends DurableObject<Env> implements DirectoryRpc 
     return this.#calls.begin(id, fingerprint);
   }
 
+  /** A call that was refused leaves nothing of an organisation that has nothing else. */
   async endIdempotent(id: string, end: IdempotentEnd): Promise<void> {
     this.#createTables();
-    this.#calls.end(id, end);
+    const isAwaited = this.#calls.end(id, end);
+    if (end.kind !== "undone" || isAwaited) return;
+    const hasAlarm = (await this.ctx.storage.getAlarm()) !== null;
+    if (hasAlarm || !this.#isEmpty()) return;
+    this.#hasTables = false;
+    await this.ctx.storage.deleteAll();
   }
 
+  /** What was refused is worth a line in the log of an organisation that exists, and no storage for one that does not. */
   async recordAction(entry: NewAuditEntry): Promise<void> {
+    if (!this.#hasTables && entry.status >= LOWEST_REFUSAL) return;
     this.#createTables();
     this.#audit.add(entry, Date.now());
   }
@@ -139,6 +150,11 @@ export class DirectoryObject extends DurableObject<Env> implements DirectoryRpc 
     await registryStub(this.env).add(this.ctx.id.name ?? "");
     sql.exec("INSERT OR IGNORE INTO registration (id, registered_at) VALUES (1, ?)", Date.now());
     this.#isRegistered = true;
+  }
+
+  #isEmpty(): boolean {
+    const tables = ["instances", "registration", "onboarded", "keys", "audit", "idempotent_calls"];
+    return tables.every((table) => this.ctx.storage.sql.exec(`SELECT 1 FROM ${table} LIMIT 1`).toArray().length === 0);
   }
 
   /** Only a call that stores something creates tables: guesses of keys must not create storage that is paid for. */

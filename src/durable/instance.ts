@@ -294,7 +294,9 @@ export class InstanceObject extends DurableObject<Env> implements InstanceRpc {
   }
 
   async setSafetyConfig(orgId: string, change: SafetyConfigChange) {
-    return this.#of(orgId, ({ conduct }) => {
+    return this.#of(orgId, ({ conduct, events }) => {
+      const refusal = events.webhook.refusalOf(change.alertsWebhook, "alertsWebhook");
+      if (refusal) return refusal;
       conduct.configure(change);
       return ok(conduct.guard.config);
     });

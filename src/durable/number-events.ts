@@ -8,11 +8,12 @@ import { type PostRequest, type PostResult, postJson, unanswered } from "../even
 import { type NewEvent, recordEvent } from "../events/record.ts";
 import { newSecret } from "../events/signing.ts";
 import { initialWebhook, type WebhookTarget } from "../events/webhook-target.ts";
-import { checkFetchTarget, targetPolicy } from "../net/fetch-target.ts";
+import { checkFetchTarget } from "../net/fetch-target.ts";
 import type { LoggedEvent } from "../store/events-table.ts";
 import type { InstanceState } from "../store/instance-table.ts";
 import type { Store } from "../store/store.ts";
 import { Retention } from "./retention.ts";
+import { targetPolicyOf } from "./settings-of.ts";
 import { WebhookCalls } from "./webhook-calls.ts";
 
 /** While a setting is wrong nothing is thrown away that may be meant to stay. */
@@ -152,10 +153,6 @@ export class NumberEvents {
   }
 
   #check(url: string) {
-    const settings = this.#settings;
-    return checkFetchTarget(
-      url,
-      settings === null ? { allowLoopback: false, ownOrigin: null } : targetPolicy(settings),
-    );
+    return checkFetchTarget(url, targetPolicyOf(this.#deps.env, this.#deps.state()?.profile.origin));
   }
 }

@@ -179,7 +179,7 @@ export class WhatsAppNumber {
       current: () => ({
         session: this.keeper.online,
         connection: this.#state?.connection ?? NEVER_CONNECTED,
-        policy: targetPolicyOf(env),
+        policy: targetPolicyOf(env, this.state?.profile.origin),
       }),
       pending: () => pendingProfileOf(this.#state),
       savePending: (pending) => this.#savePendingProfile(pending),

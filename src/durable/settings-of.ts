@@ -15,8 +15,11 @@ export function reconnectJitterMsOf(env: Env): number {
   return settings.ok ? settings.value.reconnectJitterMs : 0;
 }
 
-/** Which addresses may be fetched; with settings that are wrong, none that is not public. */
-export function targetPolicyOf(env: Env): TargetPolicy {
+/**
+ * Which addresses may be fetched; with settings that are wrong, none that is not public.
+ * @param knownOrigin under which the deployment was called
+ */
+export function targetPolicyOf(env: Env, knownOrigin?: string): TargetPolicy {
   const settings = readSettings(env);
-  return settings.ok ? targetPolicy(settings.value) : { allowLoopback: false, ownOrigin: null };
+  return settings.ok ? targetPolicy(settings.value, knownOrigin) : { allowLoopback: false, ownOrigin: null };
 }

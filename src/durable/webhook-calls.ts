@@ -43,11 +43,11 @@ export class WebhookCalls {
     return webhookView(state()?.profile.webhookUrl ?? null, defaultUrl(), store.webhook.load(), now());
   }
 
-  /** Why this URL can't be the webhook; null when it can, or when there is none. */
-  refusalOf(webhookUrl: string | null | undefined) {
-    const target = webhookUrl ? this.#deps.checkUrl(webhookUrl) : null;
+  /** Why this URL, given as `field`, can't be called; null when it can, or when there is none. */
+  refusalOf(url: string | null | undefined, field = "webhookUrl") {
+    const target = url ? this.#deps.checkUrl(url) : null;
     if (target?.ok !== false) return null;
-    const issues = [{ path: "webhookUrl", message: target.message }];
+    const issues = [{ path: field, message: target.message }];
     return refuse("invalid_request", "The webhook can't be called", { issues });
   }
 

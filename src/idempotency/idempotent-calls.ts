@@ -59,11 +59,13 @@ export class IdempotentCalls {
     return ended ? this.begin(id, fingerprint) : { state: "busy" };
   }
 
-  end(id: string, end: IdempotentEnd): void {
+  /** @returns whether repetitions were waiting for it */
+  end(id: string, end: IdempotentEnd): boolean {
     if (end.kind === "undone") this.#table.forget(id);
     if (end.kind === "answered") this.#table.answer(id, end.answer);
     const waiting = this.#running.get(id) ?? [];
     this.#running.delete(id);
     for (const wake of waiting) wake();
+    return waiting.length > 0;
   }
 }

@@ -53,10 +53,13 @@ const NO_FILE = "There is no such file";
 export class MediaLibrary {
   readonly #bucket: R2Bucket;
   readonly #settings: Settings;
+  readonly #origin: string;
 
-  constructor(bucket: R2Bucket, settings: Settings) {
+  /** @param origin under which the deployment was called */
+  constructor(bucket: R2Bucket, settings: Settings, origin: string) {
     this.#bucket = bucket;
     this.#settings = settings;
+    this.#origin = origin;
   }
 
   /** Fetches what the caller named into the bucket. Refused: `invalid_request` with the field's issue, `too_large`. */
@@ -158,7 +161,7 @@ export class MediaLibrary {
         issues: [{ path: field, message: isOver ? "The link's time is over" : "It is gone" }],
       });
     }
-    const policy = targetPolicy(this.#settings);
+    const policy = targetPolicy(this.#settings, this.#origin);
     const fetched = await fetchFile(source, { policy, maxBytes: this.#settings.mediaMaxBytes, field });
     if (!fetched.ok) return fetched;
     const { body, contentLength: size, contentType } = fetched.value;

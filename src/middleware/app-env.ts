@@ -14,10 +14,10 @@ export interface Platform<Bindings extends SettingsSource> {
   storageWorks(env: Bindings): Promise<boolean>;
   /** The bucket's name, for people; null when it is not told. */
   storageName(env: Bindings): string | null;
-  /** All that is done with files. */
-  media(env: Bindings, settings: Settings): MediaLibrary;
+  /** All that is done with files; `origin` is that of the call. */
+  media(env: Bindings, settings: Settings, origin: string): MediaLibrary;
   /** The preview of a text's first link; null when there is none to be had. Never throws. */
-  linkPreview(text: string, settings: Settings): Promise<LinkPreview | null>;
+  linkPreview(text: string, settings: Settings, origin: string): Promise<LinkPreview | null>;
   /** Counts a failed authentication of this address; false when there were too many. */
   mayFailAgain(env: Bindings, address: string): Promise<boolean>;
   /** Milliseconds since 1970. */

@@ -10,11 +10,12 @@ export function services<Bindings extends SettingsSource>(platform: Platform<Bin
     c.set("settings", settings);
     // The platform that is passed to the app is the one that fits its bindings.
     const env = c.env as Bindings;
+    const { origin } = new URL(c.req.url);
     c.set("services", {
       instance: (orgId, instanceId) => platform.instanceStub(env, orgId, instanceId),
       directory: (orgId) => platform.directoryStub(env, orgId),
-      media: platform.media(env, settings),
-      linkPreview: (text) => platform.linkPreview(text, settings),
+      media: platform.media(env, settings, origin),
+      linkPreview: (text) => platform.linkPreview(text, settings, origin),
       storageWorks: () => platform.storageWorks(env),
       storageName: () => platform.storageName(env),
       mayFailAgain: (address) => platform.mayFailAgain(env, address),

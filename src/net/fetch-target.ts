@@ -18,19 +18,32 @@ const WEB_PORTS = new Set(["", "80", "443"]);
 
 const refused = (message: string): TargetUrl => ({ ok: false, message });
 
+/** The same name may be written with the root's dot behind it. */
+const bare = (hostname: string): string => hostname.replace(/\.$/, "");
+
+/** A deployment answers on every port of its name; on this machine another port is another program. */
+function isSameHost(url: URL, own: URL): boolean {
+  if (bare(url.hostname) !== bare(own.hostname)) return false;
+  return !isLoopbackHost(own.hostname) || url.port === own.port;
+}
+
 const isOnLoopback = (url: string): boolean => isLoopbackHost(new URL(url).hostname);
 
 /**
  * The policy that follows from the settings. Local development is recognised by the WhatsApp override, which is
  * honoured on loopback only, or by a `PUBLIC_URL` on loopback: a header such as `Host`, which a caller could make up,
- * decides nothing.
+ * decides nothing there.
+ * @param knownOrigin under which the deployment was called, where `PUBLIC_URL` does not say it: only ever refuses
  */
-export function targetPolicy({ whatsAppUrl, publicUrl }: Pick<Settings, "whatsAppUrl" | "publicUrl">): TargetPolicy {
+export function targetPolicy(
+  { whatsAppUrl, publicUrl }: Pick<Settings, "whatsAppUrl" | "publicUrl">,
+  knownOrigin: string | null = null,
+): TargetPolicy {
   return {
     allowLoopback:
       (whatsAppUrl !== DEFAULT_WHATSAPP_URL && isOnLoopback(whatsAppUrl)) ||
       (publicUrl !== null && isOnLoopback(publicUrl)),
-    ownOrigin: publicUrl === null ? null : new URL(publicUrl).origin,
+    ownOrigin: publicUrl === null ? knownOrigin : new URL(publicUrl).origin,
   };
 }
 
@@ -42,7 +55,7 @@ export function checkFetchTarget(text: string, { allowLoopback, ownOrigin }: Tar
   if (!WEB_PORTS.has(url.port) && Number(url.port) < LOWEST_FREE_PORT) {
     return refused(`Use port 80, 443, or one of at least ${LOWEST_FREE_PORT}`);
   }
-  const isOwn = ownOrigin !== null && url.host === new URL(ownOrigin).host;
+  const isOwn = ownOrigin !== null && isSameHost(url, new URL(ownOrigin));
   if (isOwn && !OWN_MEDIA.test(url.pathname)) return refused("Use another host: of this deployment only media is read");
   if (isLoopbackHost(url.hostname)) {
     return allowLoopback ? target : refused("Use a public address; this machine is only read in local development");

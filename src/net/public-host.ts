@@ -13,6 +13,7 @@ const RESERVED_IPV4: readonly (readonly [string, number])[] = [
   ["10.0.0.0", 8], // private
   ["100.64.0.0", 10], // shared by carriers (CGNAT)
   ["127.0.0.0", 8], // loopback
+  ["168.63.129.16", 32], // Azure's machine agent, in public space
   ["169.254.0.0", 16], // link-local, metadata services
   ["172.16.0.0", 12], // private
   ["192.0.0.0", 24], // protocol assignments
@@ -38,6 +39,7 @@ const RESERVED_IPV6: readonly (readonly [number, number])[] = [
 const PRIVATE_SUFFIXES = [
   "alt",
   "arpa",
+  "consul",
   "corp",
   "home",
   "internal",
@@ -49,7 +51,24 @@ const PRIVATE_SUFFIXES = [
   "localhost",
   "onion",
   "private",
+  "svc",
   "test",
+] as const;
+
+/**
+ * Public zones whose names lead into a network: to the address that is written in them (`10.0.0.1.nip.io`), to this
+ * machine, or to a metadata service. Anybody can make more of them, so the list only saves from what is at hand.
+ */
+const LEADING_INSIDE = [
+  "lacolhost.com",
+  "localtest.me",
+  "lvh.me",
+  "metadata.goog",
+  "nip.io",
+  "sslip.io",
+  "traefik.me",
+  "vcap.me",
+  "xip.io",
 ] as const;
 
 const DOTTED = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
@@ -77,7 +96,9 @@ export function isPublicHost(hostname: string): boolean {
   const dotted = DOTTED.exec(hostname);
   if (dotted) return isPublicIpv4(dotted.slice(1));
   if (hostname.startsWith("[")) return isPublicIpv6(hostname.slice(1, -1));
-  const labels = hostname.replace(/\.$/, "").split(".");
+  const name = hostname.replace(/\.$/, "");
+  const labels = name.split(".");
   const last = labels.at(-1) ?? "";
-  return labels.length > 1 && !PRIVATE_SUFFIXES.some((suffix) => suffix === last);
+  if (labels.length === 1 || PRIVATE_SUFFIXES.some((suffix) => suffix === last)) return false;
+  return !LEADING_INSIDE.some((zone) => name === zone || name.endsWith(`.${zone}`));
 }

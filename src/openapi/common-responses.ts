@@ -28,7 +28,11 @@ export const COMMON_RESPONSES = {
   },
   404: { name: "NotFound", description: "There is no such thing, or it belongs to others; `code` tells more" },
   405: { name: "MethodNotAllowed", description: "The path exists, the method does not", headers: ["Allow"] },
-  409: { name: "Conflict", description: "Not possible in the state the instance is in; nothing was changed" },
+  409: {
+    name: "Conflict",
+    description:
+      "Not possible in the state the instance is in, or the `Idempotency-Key` belongs to another call; nothing was changed",
+  },
   413: { name: "TooLarge", description: "The body, or the file it names, is too large" },
   415: { name: "UnsupportedMediaType", description: "The body is not of a type that is read here" },
   429: { name: "TooManyRequests", description: "Too many calls in a short time", headers: ["Retry-After"] },
@@ -77,8 +81,8 @@ export function sharedStatuses(
     ...(isPublic ? [] : ([400, 401, 403, 429] as const)),
     ...(path.includes("{") ? ([404] as const) : []),
     ...(requestBody === undefined ? [] : ([400, 413, 415] as const)),
-    // A body is read before anybody asks whether it is needed.
-    ...(method === "post" || method === "put" ? ([400, 413] as const) : []),
+    // A body is read before anybody asks whether it is needed, and an `Idempotency-Key` before what it is for.
+    ...(method === "post" || method === "put" ? ([400, 409, 413] as const) : []),
     500,
     503,
   ];

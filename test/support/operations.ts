@@ -10,6 +10,8 @@ export interface Operation {
   id: string;
   /** Null for what needs no key. */
   scope: "read" | "send" | "manage" | "admin" | null;
+  /** Whether it has a line in the organisation's audit log although it changes nothing. */
+  isAudited: boolean;
   parameters: { name: string; in: string; schema?: unknown }[];
   /** Null when it takes none. */
   body: { content: Record<string, { schema?: unknown; example?: unknown }> } | null;
@@ -24,6 +26,7 @@ type RawOperation = {
   requestBody?: Operation["body"];
   responses: Operation["responses"];
   "x-scope"?: Operation["scope"];
+  "x-audited"?: boolean;
 };
 interface Document {
   paths: Record<string, Record<string, RawOperation>>;
@@ -39,6 +42,7 @@ export const operations: readonly Operation[] = Object.entries(document.paths).f
     path,
     id: raw.operationId ?? "",
     scope: raw.security?.length === 0 ? null : (raw["x-scope"] ?? null),
+    isAudited: raw["x-audited"] ?? false,
     parameters: raw.parameters ?? [],
     body: raw.requestBody ?? null,
     responses: raw.responses,

@@ -77,6 +77,15 @@ test("a guessed key of an organisation that does not exist stores nothing", asyn
   expect(await tables("nobody")).toEqual([]);
 });
 
+test("a refused call in the name of an organisation that does not exist stores nothing, with an idempotency key neither", async () => {
+  const headers = { ...admin("no-one"), "Idempotency-Key": "k" };
+  const create = (json: object) => callWith(ADMIN, "POST /api/instances", { json, headers });
+  expect((await create({ name: 1 })).status).toBe(400);
+  expect(await tables("no-one")).toEqual([]);
+  expect((await create({ id: "wa_first", name: "First" })).status).toBe(201);
+  expect((await create({ id: "wa_first", name: "First" })).headers.get("Idempotent-Replayed")).toBe("true");
+});
+
 test("the audit log keeps its newest 10,000", async () => {
   await runInDurableObject(env.DIRECTORIES.getByName("audit-c"), async (directory, { storage }) => {
     const entry = { keyId: "admin", action: "createInstance", target: null, status: 201, requestId: "r" };

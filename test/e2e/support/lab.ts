@@ -28,15 +28,19 @@ export interface Lab {
   readonly stateFolder: string;
   /** What the gateway's process printed since it started. */
   output(): string;
+  /** Folder of the gateway's local state. */
+  readonly stateDir: string;
 }
 
 interface LabOptions {
   /** Settings beside those that point to the simulator. */
   settings?: (whatsApp: SimulatorServer) => Record<string, string>;
+  /** Headers of every call of `api`, such as its key. */
+  headers?: Record<string, string>;
 }
 
 /** Call it at the top of a test file. */
-export function useLab({ settings = () => ({}) }: LabOptions = {}): Lab {
+export function useLab({ settings = () => ({}), headers = {} }: LabOptions = {}): Lab {
   let whatsApp: SimulatorServer | undefined;
   let hook: WebhookReceiver | undefined;
   let gateway: GatewayProcess | undefined;
@@ -79,7 +83,7 @@ export function useLab({ settings = () => ({}) }: LabOptions = {}): Lab {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const api = new Api(() => started(gateway).url);
+  const api = new Api(() => started(gateway).url, headers);
   const bucket = new LocalBucket(() => join(folder, "state"));
   return {
     bucket,
@@ -103,5 +107,8 @@ export function useLab({ settings = () => ({}) }: LabOptions = {}): Lab {
       gateway = await start(started(whatsApp));
     },
     output: () => started(gateway).output(),
+    get stateDir() {
+      return join(folder, "state");
+    },
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { ok } from "../../../src/errors.ts";
 import { assertDocumented } from "../../support/documented.ts";
-import { exampleBody, operations } from "../../support/operations.ts";
+import { exampleBody, operations, pathOf } from "../../support/operations.ts";
 import { api } from "./support.ts";
 
 vi.hoisted(() => {
@@ -19,11 +19,17 @@ function exampleOf(target: string): unknown {
 }
 
 describe("answers that no other test meets are as documented", () => {
-  test.each(["POST /api/onboard", "POST /api/send", "POST /api/react", "POST /api/keys"])(
+  const repeatable = operations.filter(
+    ({ method, scope }) => scope !== null && (method === "POST" || method === "PUT"),
+  );
+  test.each(repeatable.map((operation) => [`${operation.method} ${operation.path}`, operation] as const))(
     "%s with an idempotency key of another call is refused with 409",
-    async (target) => {
-      const { call } = api({ directory: { beginIdempotent: async () => ({ state: "mismatch" }) } });
-      const answer = await call(target, { json: exampleOf(target), headers: { "Idempotency-Key": "used" } });
+    async (_name, operation) => {
+      const beginIdempotent = async () => ({ state: "mismatch" as const });
+      const { call } = api({ directory: { beginIdempotent }, instance: { beginIdempotent } });
+      const target = `${operation.method} ${pathOf(operation)}`;
+      const json = exampleBody(operation) ?? undefined;
+      const answer = await call(target, { json, headers: { "Idempotency-Key": "used" } });
       expect(answer).toMatchObject({ status: 409, body: { code: "idempotency_conflict" } });
     },
   );

@@ -1,0 +1,70 @@
+/** How much storage accepted calls may take; a refused one may take none, but for its line in the audit log. */
+
+/** What was accepted: calls by operation id, and what else leaves rows. */
+export interface Accepted {
+  calls: ReadonlyMap<string, number>;
+  /** Accepted calls with an `Idempotency-Key`. */
+  keyed: number;
+  /** Management calls of known callers, refused ones too: what the audit log is for. */
+  audited: number;
+  /** Organisations in whose name the administrator had something accepted for the first time. */
+  organisations: number;
+}
+
+const SENDING = ["sendMessage", "sendMessageFromAny", "reactToMessage", "reactFromAny", "editMessage", "deleteMessage"];
+const CONNECTING = ["connectInstance", "pairInstance", "onboard", "disconnectInstance", "clearAuth", "deleteInstance"];
+const SETTING = ["setHandoffSettings", "setBehavior", "setAntiBan", "setSafetyConfig", "updateInstance", "setWebhook"];
+const SAFETY = ["pauseSafety", "resumeSafety", "resetSafety", "setSafetyConfig"];
+const PROFILE = ["setProfileName", "setProfileStatus", "setProfilePicture", "removeProfilePicture"];
+
+/** Rows by table, and `files`, that these calls may have added, all objects together. */
+export function mostGrown({ calls, keyed, audited, organisations }: Accepted): Record<string, number> {
+  const count = (...ids: readonly string[]): number => ids.reduce((sum, id) => sum + (calls.get(id) ?? 0), 0);
+  const instances = count("createInstance", "onboard");
+  const sends = count(...SENDING);
+  // Each of these is told in a few events and lines of the log.
+  const told =
+    10 * (instances + sends + count(...CONNECTING, ...SETTING, ...SAFETY, ...PROFILE)) +
+    count("setHandoff", "clearHandoffs", "replayWebhook", "testWebhook", "retryWebhookDelivery", "reloadBehavior");
+  return {
+    instances,
+    instance: instances,
+    webhook: instances,
+    safety: 2 + instances + count(...SAFETY),
+    onboarded: count("onboard"),
+    migrations: instances + organisations,
+    __miniflare_do_name: instances + organisations,
+    keys: count("createKey"),
+    audit: audited,
+    idempotent_calls: keyed,
+    credentials: count("connectInstance", "pairInstance", "onboard"),
+    signal_keys: 10 * (sends + count("lookUpNumber", "setProfileName")),
+    device_lists: sends,
+    contacts: sends + count("lookUpNumber"),
+    messages: sends,
+    sends,
+    media: sends,
+    events: told,
+    deliveries: told,
+    logs: told,
+    handoffs: count("setHandoff"),
+    preferences: count("setHandoffSettings") + count("setHandoff"),
+    risk_events: told,
+    alerts: told,
+    wakeups: 12 * (2 + instances),
+    files: count("uploadFile") + sends,
+  };
+}
+
+/** What grew more than it may have, as sentences. */
+export function overgrown(
+  before: Readonly<Record<string, number>>,
+  after: Readonly<Record<string, number>>,
+  most: Readonly<Record<string, number>>,
+): string[] {
+  return Object.entries(after).flatMap(([table, count]) => {
+    const grown = count - (before[table] ?? 0);
+    const allowed = most[table] ?? 0;
+    return grown > allowed ? [`${table} grew by ${grown}, accepted were ${allowed}`] : [];
+  });
+}
