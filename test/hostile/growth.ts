@@ -12,7 +12,15 @@ export interface Accepted {
 }
 
 const SENDING = ["sendMessage", "sendMessageFromAny", "reactToMessage", "reactFromAny", "editMessage", "deleteMessage"];
-const CONNECTING = ["connectInstance", "pairInstance", "onboard", "disconnectInstance", "clearAuth", "deleteInstance"];
+const CONNECTING = [
+  "connectInstance",
+  "pairInstance",
+  "onboard",
+  "disconnectInstance",
+  "clearAuth",
+  "deleteInstance",
+  "importSession",
+];
 const SETTING = ["setHandoffSettings", "setBehavior", "setAntiBan", "setSafetyConfig", "updateInstance", "setWebhook"];
 const SAFETY = ["pauseSafety", "resumeSafety", "resetSafety", "setSafetyConfig"];
 const PROFILE = ["setProfileName", "setProfileStatus", "setProfilePicture", "removeProfilePicture"];
@@ -32,8 +40,11 @@ export function mostGrown({ calls, keyed, audited, organisations }: Accepted): R
     webhook: instances,
     safety: 2 + instances + count(...SAFETY),
     onboarded: count("onboard"),
-    migrations: instances + organisations,
-    __miniflare_do_name: instances + organisations,
+    // The list of organisations is an object of its own.
+    migrations: 1 + instances + organisations,
+    __miniflare_do_name: 1 + instances + organisations,
+    organisations,
+    registration: organisations,
     keys: count("createKey"),
     audit: audited,
     idempotent_calls: keyed,

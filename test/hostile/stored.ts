@@ -56,7 +56,8 @@ export function readStored(stateDir: string): Stored {
         const content = tables.map((table) => [table, all(table)] as const);
         for (const [table, { length }] of content) rows[table] = (rows[table] ?? 0) + length;
         if (tables.includes("audit")) directories += 1;
-        else instances[nameOf(database)] = createHash("sha256").update(JSON.stringify(content)).digest("hex");
+        else if (tables.includes("instance"))
+          instances[nameOf(database)] = createHash("sha256").update(JSON.stringify(content)).digest("hex");
       } else if (/(?:Instance|Directory)Object/.test(path)) empty += 1;
       database.close();
     }
