@@ -62,12 +62,22 @@ export default defineConfig({
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
           environment: "node",
+          globalSetup: ["test/e2e/support/global-setup.ts"],
           // Each file has a gateway and a simulator of its own and spends most of its time waiting for alarms.
           maxWorkers: 2,
           // After the others: a project with a number of workers of its own has to be a group of its own.
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        // Reads what the end-to-end tests left, hence after them.
+        test: {
+          name: "traces",
+          include: ["test/traces/**/*.test.ts"],
+          environment: "node",
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -12,8 +12,6 @@ export interface Stored {
   instances: Readonly<Record<string, string>>;
   /** Organisations that have storage. */
   directories: number;
-  /** Objects that have a database without any table of ours. */
-  empty: number;
 }
 
 /** Databases below `folder`: each is copied first, because the runtime is writing to it. */
@@ -45,7 +43,6 @@ export function readStored(stateDir: string): Stored {
   const rows: Record<string, number> = { files: 0 };
   const instances: Record<string, string> = {};
   let directories = 0;
-  let empty = 0;
   try {
     for (const path of databases(join(stateDir, "v3"), copies)) {
       const database = new DatabaseSync(path);
@@ -58,13 +55,13 @@ export function readStored(stateDir: string): Stored {
         if (tables.includes("audit")) directories += 1;
         else if (tables.includes("instance"))
           instances[nameOf(database)] = createHash("sha256").update(JSON.stringify(content)).digest("hex");
-      } else if (/(?:Instance|Directory)Object/.test(path)) empty += 1;
+      }
       database.close();
     }
   } finally {
     rmSync(copies, { recursive: true, force: true });
   }
-  return { rows, instances, directories, empty };
+  return { rows, instances, directories };
 }
 
 /** `org/instance` of an instance's database. */

@@ -1,10 +1,24 @@
 /** Plain HTTP calls to the gateway; every answer is held against the OpenAPI document. */
 import { assertDocumented } from "../../support/documented.ts";
+import type { Secret } from "../../traces/secrets.ts";
 
 export interface Answer {
   status: number;
   headers: Headers;
   body: Record<string, unknown>;
+}
+
+/** What this file's calls saw that must not turn up elsewhere, and the refusals in which it must not. */
+export const seen = { secrets: [] as Secret[], refusals: [] as string[] };
+
+const SECRET_FIELDS: Readonly<Record<string, Secret["kind"]>> = { apiKey: "api-key", passphrase: "passphrase" };
+
+function noteSecrets(body: unknown): void {
+  if (typeof body !== "object" || body === null) return;
+  for (const [name, kind] of Object.entries(SECRET_FIELDS)) {
+    const value = (body as Record<string, unknown>)[name];
+    if (typeof value === "string") seen.secrets.push({ kind, value });
+  }
 }
 
 export class Api {
@@ -26,6 +40,9 @@ export class Api {
     const text = await response.text();
     const contentType = response.headers.get("Content-Type");
     const json = contentType?.startsWith("application/json") ? JSON.parse(text) : undefined;
+    noteSecrets(body);
+    noteSecrets(json);
+    if (response.status >= 400) seen.refusals.push(text);
     assertDocumented(method, path, { status: response.status, contentType, json });
     return { status: response.status, headers: response.headers, body: text === "" ? {} : JSON.parse(text) };
   }

@@ -8,7 +8,9 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { buildGateway, type GatewayProcess, startGateway } from "../../../scripts/support/gateway-process.ts";
 import { type SimulatorServer, startSimulator } from "../../../simulator/index.ts";
-import { Api } from "./api.ts";
+import { traceState } from "../../traces/state.ts";
+import { writeTraces } from "../../traces/traces.ts";
+import { Api, seen } from "./api.ts";
 import { LocalBucket } from "./local-bucket.ts";
 import { GatewayNumber } from "./number.ts";
 import { WebhookReceiver } from "./webhook-receiver.ts";
@@ -46,18 +48,36 @@ export function useLab({ settings = () => ({}), headers = {} }: LabOptions = {})
   let gateway: GatewayProcess | undefined;
   let folder = "";
   let bundle = "";
+  let testFile = "";
+  let earlierOutput = "";
+  let given: Record<string, string> = {};
 
-  const start = async (server: SimulatorServer): Promise<GatewayProcess> =>
-    startGateway({
+  const start = async (server: SimulatorServer): Promise<GatewayProcess> => {
+    given = settings(server);
+    return startGateway({
       bundle,
       stateDir: join(folder, "state"),
       settings: {
         WHATSAPP_URL: server.whatsappUrl,
         WHATSAPP_ROOT_KEY: server.rootKey,
         WHATSAPP_MEDIA_ORIGIN: server.mediaOrigin,
-        ...settings(server),
+        ...given,
       },
     });
+  };
+  /** All that the gateways of this file wrote, for test/traces. */
+  const leaveTraces = (from: string): void => {
+    const { secrets, logs, events } = traceState(join(folder, "state"));
+    const apiKey = given.API_KEY === undefined ? [] : [{ kind: "api-key" as const, value: given.API_KEY }];
+    writeTraces({
+      from,
+      secrets: [...secrets, ...apiKey, ...seen.secrets],
+      output: earlierOutput + (gateway?.output() ?? ""),
+      logs,
+      events,
+      refusals: seen.refusals,
+    });
+  };
   const started = <T>(part: T | undefined): T => {
     if (part === undefined) throw new Error("The lab is not set up yet");
     return part;
@@ -71,13 +91,15 @@ export function useLab({ settings = () => ({}), headers = {} }: LabOptions = {})
     gateway = await start(whatsApp);
   });
 
-  afterEach(() => {
+  afterEach(({ task }) => {
+    testFile = task.file.name;
     const { violations, unhandled } = started(whatsApp);
     expect({ violations: [...violations], unhandled: [...unhandled] }).toEqual({ violations: [], unhandled: [] });
   });
 
   afterAll(async () => {
     await gateway?.stop();
+    if (gateway) leaveTraces(testFile);
     await hook?.stop();
     await whatsApp?.stop();
     await rm(folder, { recursive: true, force: true });
@@ -103,6 +125,7 @@ export function useLab({ settings = () => ({}), headers = {} }: LabOptions = {})
     },
     async crashesAndStarts(between) {
       await started(gateway).kill();
+      earlierOutput += started(gateway).output();
       await between?.();
       gateway = await start(started(whatsApp));
     },
