@@ -49,6 +49,8 @@ export interface AppEnv {
     principal: Principal;
     /** The organisation the caller acts for. */
     orgId: string;
+    /** Whether the document has an operation for this path and method; set before anything is done for the call. */
+    isOperation?: boolean;
     /** What a management action concerned, where the path does not say it. */
     auditTarget: string | undefined;
     /** Hash of caller and `Idempotency-Key`; only while a call with such a key runs. */

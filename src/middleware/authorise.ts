@@ -47,6 +47,7 @@ export function authorise(app: OpenAPIHono<AppEnv>): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const operation = operationOf(c);
     if (operation === null) return next();
+    c.set("isOperation", true);
     const instanceId = /^\/api\/instances\/([^/]+)/.exec(c.req.path)?.[1] ?? null;
     const isManagement =
       operation.isAudited || (operation.scope !== "read" && operation.scope !== "send" && operation.method !== "GET");

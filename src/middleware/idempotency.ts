@@ -48,7 +48,8 @@ function keeperOf(c: Context<AppEnv>) {
 /** Sets `idempotencyId` while a call with a key runs. Runs after `instance`, where that applies. */
 export const idempotency: MiddlewareHandler<AppEnv> = async (c, next) => {
   const key = c.req.header("Idempotency-Key");
-  if (key === undefined || !METHODS.has(c.req.method)) return next();
+  // What is no operation does nothing, whatever its key.
+  if (key === undefined || !METHODS.has(c.req.method) || !c.get("isOperation")) return next();
   if (!KEY.test(key)) {
     const issues = [{ path: "Idempotency-Key", message: "Use 1 to 255 visible ASCII characters, for example a UUID" }];
     throw new RefusalError(refuse("invalid_request", "The idempotency key is not valid", { issues }).error);

@@ -40,6 +40,13 @@ describe("the same call with the same Idempotency-Key", () => {
     expect(await call("POST /api/keys", { json, headers: withKey("new-key-1") })).toMatchObject({ body: first.body });
   });
 
+  test("means nothing where there is no operation", async () => {
+    const json = { name: "Bot", scopes: ["read"] };
+    expect(await call("POST /api/keys", { json, headers: withKey("no-call-1") })).toMatchObject({ status: 201 });
+    expect(await call("PUT /api/keys", { json, headers: withKey("no-call-1") })).toMatchObject({ status: 405 });
+    expect(await call("PUT /api/nothing", { json, headers: withKey("no-call-1") })).toMatchObject({ status: 404 });
+  });
+
   test("may be tried again when it was refused: nothing was done", async () => {
     const send = { json: { to: "60123456789", message: "Hello" }, headers: withKey("send-1") };
     await call("POST /api/instances", { json: { id: "refused" } });
