@@ -48,7 +48,9 @@ export function mostGrown({ calls, keyed, audited, organisations }: Accepted): R
     keys: count("createKey"),
     audit: audited,
     idempotent_calls: keyed,
-    credentials: count("connectInstance", "pairInstance", "onboard"),
+    credentials: count("connectInstance", "pairInstance", "onboard", "importSession"),
+    // One for each of a number's counters that begins to count.
+    counters: Math.min(told, 20 * (2 + instances)),
     signal_keys: 10 * (sends + count("lookUpNumber", "setProfileName")),
     device_lists: sends,
     contacts: sends + count("lookUpNumber"),

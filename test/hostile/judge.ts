@@ -12,21 +12,20 @@ const BEFORE_ROUTES = [400, 401, 403, 404, 405, 413, 415, 429];
 /** Closing with that much unread makes the kernel drop the answer too. */
 const UNREAD_BYTES = 16_384;
 
-/**
- * What `wrangler dev` answers by itself: to a method that HTTP does not know, and when the Worker refused a large body
- * without reading it.
- */
-const isOfRuntime = ({ body }: HostileRequest, text: string): boolean =>
-  text === "ERROR: Unrecognized request method." ||
-  (text === "Error: Network connection lost." && (body?.length ?? 0) > UNREAD_BYTES);
+/** The proxy of `wrangler dev` gives up, with or without an answer, when the Worker refused a large body without reading it. */
+const GAVE_UP = new Set(["Error: Network connection lost.", "Error: Promise will never complete."]);
+const isLeftUnread = ({ body }: HostileRequest): boolean => (body?.length ?? 0) > UNREAD_BYTES;
+
+/** What `wrangler dev` answers by itself: to a method that HTTP does not know, and when it gave up. */
+const isOfRuntime = (request: HostileRequest, text: string): boolean =>
+  text === "ERROR: Unrecognized request method." || (GAVE_UP.has(text) && isLeftUnread(request));
 
 /** What is wrong with an answer; null when nothing is. */
 function complaint(request: HostileRequest, answer: Exchange): string | null {
   const { status, headers, body, isReset } = answer;
   const isBroken = request.framing !== "length" && request.framing !== "chunked";
   if (status === null) {
-    const isUnread = isReset && (request.body?.length ?? 0) > UNREAD_BYTES;
-    return isBroken || isUnread ? null : `no answer${isReset ? ", the line was broken" : ""}`;
+    return isBroken || isLeftUnread(request) ? null : `no answer${isReset ? ", the line was broken" : ""}`;
   }
   if (!isOurs(answer)) {
     const isRefused = status >= 400 && status < 500;
