@@ -72,14 +72,18 @@ export class Outbox {
 
   /** A session is open: whatever is still pending goes out (again). */
   opened(): void {
-    const { store, now } = this.#deps;
-    for (const id of store.messages.pendingSince(now() - PENDING_LIFETIME_MS)) {
-      this.#advance(id, "failed", { code: null, reason: "WhatsApp did not take the message within 24 hours" });
-    }
+    this.#expire();
     this.#sessions += 1;
     this.#underWay.newSession();
     this.#typing = new Set();
     this.pump();
+  }
+
+  #expire(): void {
+    const { store, now } = this.#deps;
+    for (const id of store.messages.pendingSince(now() - PENDING_LIFETIME_MS)) {
+      this.#advance(id, "failed", { code: null, reason: "WhatsApp did not take the message within 24 hours" });
+    }
   }
 
   /** Stores a message for sending; the caller's transaction may hold more. Call `pump` afterwards. */
@@ -222,6 +226,7 @@ export class Outbox {
       if (error instanceof SessionClosedError) return false;
       if (error instanceof RequestRefusedError && this.#underWay.refused(id, error.code, now())) {
         warn(`WhatsApp did not answer what a message needs (${error.code ?? "no answer"}); it will be sent later`);
+        this.#expire();
         return true;
       }
       const name = error instanceof Error ? error.name : "unknown error";

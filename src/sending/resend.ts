@@ -2,7 +2,10 @@
 
 /** WhatsApp's words for "not now": too many at once, or trouble of its own. Anything else would end alike again. */
 const TEMPORARY: ReadonlySet<number> = new Set([429, 500, 503]);
-/** Waits after the 1st, 2nd … refusal, milliseconds; after the last one the message has failed. */
+/**
+ * Waits after the 1st, 2nd … refusal, milliseconds; after the last one the message has failed. A question that stays
+ * unanswered says nothing about the message: it is asked again after the last wait, as long as the message lives.
+ */
 const WAITS_MS = [2_000, 8_000, 30_000, 120_000] as const;
 /**
  * WhatsApp answers within a second. A message without an answer for so long, though the connection stands, goes out
@@ -17,7 +20,7 @@ const ANSWER_PATIENCE_MS = 60_000;
  */
 export function resendDelayMs(code: number | null, refusals: number): number | null {
   if (code !== null && !TEMPORARY.has(code)) return null;
-  return WAITS_MS[refusals - 1] ?? null;
+  return WAITS_MS[refusals - 1] ?? (code === null ? WAITS_MS[WAITS_MS.length - 1] : null) ?? null;
 }
 
 /** Kept in memory: after a crash everything without an answer goes out at once. Times are epoch milliseconds. */

@@ -17,6 +17,7 @@ import { harden } from "./harden.ts";
 import { adoptTokens } from "./history/adopt-tokens.ts";
 import { lidJid, lidOf, phoneJid, phoneOf } from "./identity.ts";
 import { InboundStanzas } from "./inbound-stanzas.ts";
+import { knownDevices } from "./known-devices.ts";
 import { type MediaHosts, mediaConnection } from "./media-connection.ts";
 import { originIn } from "./normalise/stanza.ts";
 import { ownProfile } from "./own-profile.ts";
@@ -178,7 +179,10 @@ class BaileysSession implements WhatsAppSession {
 
   async send({ id, to, payload }: OutboundStanza): Promise<void> {
     const message = proto.Message.decode(payload);
-    await this.#asked(() => this.#socket.relayMessage(to, message, { messageId: id, ...stanzaExtras(message) }));
+    await this.#asked(async () => {
+      await knownDevices(to, { socket: this.#socket, me: this.#me(), members: (jid) => this.#memberJids(jid) });
+      await this.#socket.relayMessage(to, message, { messageId: id, ...stanzaExtras(message) });
+    });
   }
 
   async typing(to: string, on: boolean): Promise<void> {
@@ -313,6 +317,10 @@ class BaileysSession implements WhatsAppSession {
 
   #group(jid: string): Promise<GroupMetadata> {
     return this.#groups.get(jid, (id) => this.#socket.groupMetadata(id));
+  }
+
+  async #memberJids(jid: string): Promise<string[]> {
+    return (await this.#group(jid)).participants.map(({ id }) => id);
   }
 
   async #members(jid: string): Promise<string[][]> {

@@ -134,3 +134,16 @@ describe("a message that its recipient could not decrypt is sent again with what
     expect(copies).toEqual([[beside], [beside]]);
   });
 });
+
+describe("a message to somebody whose devices WhatsApp does not tell", () => {
+  it("waits, goes out later, and those of its chat after it", async () => {
+    const carol = lab.whatsApp.contact();
+    await lab.api.ok("GET", `${number.path}/numbers/${carol.phone}`);
+    lab.whatsApp.failsQueries(phone, "silence");
+    const first = lab.api.ok<{ status: string }>("POST", `${number.path}/send`, { to: carol.phone, message: "first" });
+    expect(await first).toMatchObject({ status: "pending" });
+    await sends(carol.phone, { message: "second" });
+    await carol.received("second", { timeoutMs: 30_000 });
+    expect(carol.inbox.map(({ text }) => text)).toEqual(["first", "second"]);
+  });
+});

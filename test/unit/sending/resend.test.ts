@@ -26,6 +26,7 @@ test.each([
   ["an error of WhatsApp", 500, 2, 8 * SECOND],
   ["WhatsApp being busy", 503, 3, 30 * SECOND],
   ["no answer to a question", null, 4, 120 * SECOND],
+  ["no answer again and again", null, 50, 120 * SECOND],
   ["the fifth time", 503, 5, null],
   ["a restricted number", 463, 1, null],
   ["a malformed message", 479, 1, null],
