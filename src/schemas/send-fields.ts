@@ -162,9 +162,12 @@ export const sendFields = z.object({
   contactName: z
     .string()
     .optional()
-    .openapi({ description: "Name under which the recipient is saved", example: "Unknown User" }),
+    .openapi({
+      description: "Name for the recipient as a contact. Taken, but nothing is saved on the phone yet",
+      example: "Unknown User",
+    }),
   skipContactSave: z
     .boolean()
     .optional()
-    .openapi({ description: "Do not save the recipient as a contact", default: false }),
+    .openapi({ description: "Do not save the recipient as a contact. Nothing is saved yet", default: false }),
 });
