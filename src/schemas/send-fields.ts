@@ -159,13 +159,10 @@ export const sendFields = z.object({
   }),
   typingSimulation: z.boolean().optional().openapi({ description: "For this message: show “typing…” or not" }),
   delayEnabled: z.boolean().optional().openapi({ description: "For this message: pause like a person or not" }),
-  contactName: z
-    .string()
-    .optional()
-    .openapi({
-      description: "Name for the recipient as a contact. Taken, but nothing is saved on the phone yet",
-      example: "Unknown User",
-    }),
+  contactName: z.string().optional().openapi({
+    description: "Name for the recipient as a contact. Taken, but nothing is saved on the phone yet",
+    example: "Unknown User",
+  }),
   skipContactSave: z
     .boolean()
     .optional()

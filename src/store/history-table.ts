@@ -3,6 +3,7 @@
  * all others, in the order of their times: `seq` is below zero, and grows with the second a message was sent in.
  */
 import type { HistoryNotice } from "../whatsapp/history-part.ts";
+import { insertMessage } from "./insert-message.ts";
 import type { NewMessage } from "./messages-table.ts";
 
 export interface HistoryRow {
@@ -90,32 +91,7 @@ export function historyTable(sql: SqlStorage) {
 
     /** @returns false when this message is stored already */
     insertMessage(message: NewMessage): boolean {
-      const rows = sql.exec(
-        `INSERT INTO messages (seq, id, chat_id, direction, address, from_phone, to_phone, from_lid, push_name,
-           participant, type, text, quoted_id, quoted_text, unsupported, details, status, source, sent_at, payload)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING seq`,
-        placeAt(message.sentAt),
-        message.id,
-        message.chatId,
-        message.direction,
-        message.address,
-        message.fromPhone,
-        message.toPhone,
-        message.fromLid,
-        message.pushName,
-        message.participant,
-        message.type,
-        message.text,
-        message.quoted?.messageId ?? null,
-        message.quoted?.text ?? null,
-        message.unsupported ? 1 : 0,
-        JSON.stringify(message.details ?? {}),
-        message.status,
-        message.source,
-        message.sentAt,
-        message.payload,
-      );
-      return rows.toArray().length > 0;
+      return insertMessage(sql, message, placeAt(message.sentAt));
     },
   };
 }

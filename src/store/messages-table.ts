@@ -5,6 +5,7 @@
 import type { MessageQuery, StoredMessage } from "../durable/rpc.ts";
 import type { ChatBalance } from "../number-safety/reply-ratio.ts";
 import type { MessageDetails } from "../whatsapp/session.ts";
+import { insertMessage } from "./insert-message.ts";
 
 export type MessageStatus = StoredMessage["status"];
 
@@ -133,32 +134,7 @@ export function messagesTable(sql: SqlStorage) {
   return {
     /** @returns false when this message is stored already: WhatsApp repeats itself after a lost receipt. */
     insert(message: NewMessage): boolean {
-      const cursor = sql.exec(
-        `INSERT INTO messages (id, chat_id, direction, address, from_phone, to_phone, from_lid, push_name, participant,
-           type, text, quoted_id, quoted_text, unsupported, details, status, source, sent_at, payload)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING seq`,
-        message.id,
-        message.chatId,
-        message.direction,
-        message.address,
-        message.fromPhone,
-        message.toPhone,
-        message.fromLid,
-        message.pushName,
-        message.participant,
-        message.type,
-        message.text,
-        message.quoted?.messageId ?? null,
-        message.quoted?.text ?? null,
-        message.unsupported ? 1 : 0,
-        JSON.stringify(message.details ?? {}),
-        message.status,
-        message.source,
-        message.sentAt,
-        message.payload,
-      );
-      // Not by the rows written: a conflict writes one too, into the counter behind AUTOINCREMENT.
-      return cursor.toArray().length > 0;
+      return insertMessage(sql, message, null);
     },
 
     /** What waits to be sent or acknowledged, oldest first, each with its slot. */
