@@ -78,7 +78,7 @@ afterAll(() => web.close());
 
 test(`${REQUESTS} hostile requests (seed ${SEED}) get the answers of the document, in time, and store nothing beyond what was accepted`, async () => {
   const random = seededRandom(SEED);
-  const before = readStored(lab.stateDir);
+  const before = readStored(lab.stateFolder);
   const tally = new Tally();
   let left = REQUESTS;
   const started = performance.now();
@@ -100,7 +100,7 @@ test(`${REQUESTS} hostile requests (seed ${SEED}) get the answers of the documen
     `Hostile requests, seed ${SEED}: ${REQUESTS} in ${seconds} s; slowest ${slowest}; ${statuses}\n`,
   );
   expect(complaints).toEqual([]);
-  const after = readStored(lab.stateDir);
+  const after = readStored(lab.stateFolder);
   expect(overgrown(before.rows, after.rows, mostGrown(accepted))).toEqual([]);
   expect(after.directories).toBeLessThanOrEqual(before.directories + accepted.organisations);
   expect(after.instances["third/linked"]).toBe(before.instances["third/linked"]);

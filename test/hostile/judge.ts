@@ -17,8 +17,11 @@ const GAVE_UP = new Set(["Error: Network connection lost.", "Error: Promise will
 const isLeftUnread = ({ body }: HostileRequest): boolean => (body?.length ?? 0) > UNREAD_BYTES;
 
 /** What `wrangler dev` answers by itself: to a method that HTTP does not know, and when it gave up. */
-const isOfRuntime = (request: HostileRequest, text: string): boolean =>
-  text === "ERROR: Unrecognized request method." || (GAVE_UP.has(text) && isLeftUnread(request));
+function isOfRuntime(request: HostileRequest, text: string): boolean {
+  if (text === "ERROR: Unrecognized request method.") return true;
+  // The answer to a HEAD does not say why.
+  return isLeftUnread(request) && (request.method === "HEAD" || GAVE_UP.has(text));
+}
 
 /** What is wrong with an answer; null when nothing is. */
 function complaint(request: HostileRequest, answer: Exchange): string | null {

@@ -30,8 +30,6 @@ export interface Lab {
   readonly stateFolder: string;
   /** What the gateway's process printed since it started. */
   output(): string;
-  /** Folder of the gateway's local state. */
-  readonly stateDir: string;
 }
 
 interface LabOptions {
@@ -130,8 +128,5 @@ export function useLab({ settings = () => ({}), headers = {} }: LabOptions = {})
       gateway = await start(started(whatsApp));
     },
     output: () => started(gateway).output(),
-    get stateDir() {
-      return join(folder, "state");
-    },
   };
 }
