@@ -64,7 +64,7 @@ export default defineConfig({
           environment: "node",
           globalSetup: ["test/e2e/support/global-setup.ts"],
           // Each file has a gateway and a simulator of its own and spends most of its time waiting for alarms.
-          maxWorkers: 2,
+          maxWorkers: 3,
           // After the others: a project with a number of workers of its own has to be a group of its own.
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,

@@ -1,4 +1,4 @@
-/** A receiver that is down for longer than the whole schedule, or for a part of it; the schedule is run 100,000 times as fast. */
+/** A receiver that is down for longer than the whole schedule, or for a part of it; the schedule is run 50,000 times as fast. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Crowd } from "./support/crowd.ts";
 import { eventually } from "./support/eventually.ts";
@@ -10,7 +10,7 @@ const PEOPLE = 40;
 const EACH = 5;
 const ALL = PEOPLE * EACH;
 
-const lab = useLab({ settings: () => ({ WEBHOOK_RETRY_SCALE: "0.00001" }) });
+const lab = useLab({ settings: () => ({ WEBHOOK_RETRY_SCALE: "0.00002" }) });
 
 let number: GatewayNumber;
 let crowd: Crowd;
