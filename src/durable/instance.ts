@@ -363,10 +363,9 @@ export class InstanceObject extends DurableObject<Env> implements InstanceRpc {
   }
 
   async poke(orgId: string): Promise<Result<null>> {
-    const { state, upkeep } = this.#number;
-    if (state === null || state.profile.removing || state.profile.orgId !== orgId)
-      return refuse("not_found", "Instance not found.");
-    await upkeep.poke();
+    const found = this.#stateFor(orgId);
+    if (!found.ok) return found;
+    await this.#number.upkeep.poke();
     return ok(null);
   }
 
@@ -379,6 +378,13 @@ export class InstanceObject extends DurableObject<Env> implements InstanceRpc {
     orgId: string,
     call: (number: WhatsAppNumber, state: NonNullable<WhatsAppNumber["state"]>) => Result<T> | Promise<Result<T>>,
   ): Promise<Result<T>> {
+    const found = this.#stateFor(orgId);
+    if (!found.ok) return found;
+    this.#number.upkeep.hurry();
+    return call(this.#number, this.#number.state ?? found.value);
+  }
+
+  #stateFor(orgId: string): Result<NonNullable<WhatsAppNumber["state"]>> {
     const { state } = this.#number;
     if (state === null || state.profile.removing) return refuse("not_found", "Instance not found.");
     if (state.profile.orgId !== orgId) {
@@ -386,8 +392,7 @@ export class InstanceObject extends DurableObject<Env> implements InstanceRpc {
       logEvent("error", "an org asked for an instance of another one", this.ctx.id.name);
       return refuse("not_found", "Instance not found.");
     }
-    this.#number.upkeep.hurry();
-    return call(this.#number, this.#number.state ?? state);
+    return ok(state);
   }
 
   async #with<T extends object>(orgId: string, value: T): Promise<Result<T & { instance: InstanceView }>> {
