@@ -1,4 +1,4 @@
-/** The one statement that stores a message: as the newest one, or at a place in the past. */
+/** How a message becomes a row: as the newest one, or at a place in the past. */
 import type { NewMessage } from "./messages-table.ts";
 
 /**
@@ -20,12 +20,7 @@ export function insertMessage(sql: SqlStorage, message: NewMessage, seq: number 
     message.fromLid,
     message.pushName,
     message.participant,
-    message.type,
-    message.text,
-    message.quoted?.messageId ?? null,
-    message.quoted?.text ?? null,
-    message.unsupported ? 1 : 0,
-    JSON.stringify(message.details ?? {}),
+    ...contentValues(message),
     message.status,
     message.source,
     message.sentAt,
@@ -34,3 +29,14 @@ export function insertMessage(sql: SqlStorage, message: NewMessage, seq: number 
   // Not by the rows written: a conflict writes one too, into the counter behind AUTOINCREMENT.
   return rows.toArray().length > 0;
 }
+
+/** Values of the columns that hold what a message says: type, text, quoted_id, quoted_text, unsupported, details. */
+export const contentValues = (message: NewMessage) =>
+  [
+    message.type,
+    message.text,
+    message.quoted?.messageId ?? null,
+    message.quoted?.text ?? null,
+    message.unsupported ? 1 : 0,
+    JSON.stringify(message.details ?? {}),
+  ] as const;

@@ -2,6 +2,7 @@
  * Messages that came without their content and of which nobody was told yet. The message itself is a row of `messages`
  * with an empty payload, which the content fills when it comes, before or after the telling.
  */
+import { contentValues } from "./insert-message.ts";
 import type { NewMessage } from "./messages-table.ts";
 
 type Key = Pick<NewMessage, "id" | "chatId" | "direction">;
@@ -66,12 +67,7 @@ export function placeholdersTable(sql: SqlStorage) {
       sql.exec(
         `UPDATE messages SET type = ?, text = ?, quoted_id = ?, quoted_text = ?, unsupported = ?, details = ?, payload = ?
          WHERE id = ? AND chat_id = ? AND direction = ?`,
-        message.type,
-        message.text,
-        message.quoted?.messageId ?? null,
-        message.quoted?.text ?? null,
-        message.unsupported ? 1 : 0,
-        JSON.stringify(message.details ?? {}),
+        ...contentValues(message),
         message.payload,
         message.id,
         message.chatId,
