@@ -5,6 +5,7 @@
  * Baileys buffers its own events and sends receipts before it emits the message.
  */
 import { openAuthStore } from "./auth/auth-store.ts";
+import { deviceLists } from "./auth/device-lists.ts";
 import { groupMetadata } from "./auth/group-metadata.ts";
 import type { AuthenticationCreds, BinaryNode, GroupMetadata, WASocket } from "./baileys.ts";
 import { jidNormalizedUser, makeWASocket, proto } from "./baileys.ts";
@@ -63,6 +64,7 @@ class BaileysSession implements WhatsAppSession {
   readonly #phoneRequests: PhoneRequests;
   readonly #creds: AuthenticationCreds;
   readonly #groups: ReturnType<typeof groupMetadata>;
+  readonly #devices: ReturnType<typeof deviceLists>;
   readonly #mediaConnection: () => Promise<MediaHosts>;
   readonly profile: OwnProfile;
   /** The account's name under which this session called itself available. */
@@ -112,10 +114,12 @@ class BaileysSession implements WhatsAppSession {
     });
     this.#creds = auth.creds;
     this.#groups = groupMetadata(deps.storage.sql, deps.now);
+    this.#devices = deviceLists(deps.storage.sql, deps.now);
     this.#socket = makeWASocket({
       ...socketConfig(endpoint, deps),
       auth: { creds: auth.creds, keys: auth.keys },
       msgRetryCounterCache: resends.counter,
+      userDevicesCache: this.#devices,
       makeSignalRepository: guardedSignalRepository(
         (ciphertext) => this.#inbound.find(ciphertext),
         (ciphertext) => {
@@ -180,7 +184,12 @@ class BaileysSession implements WhatsAppSession {
   async send({ id, to, payload }: OutboundStanza): Promise<void> {
     const message = proto.Message.decode(payload);
     await this.#asked(async () => {
-      await knownDevices(to, { socket: this.#socket, me: this.#me(), members: (jid) => this.#memberJids(jid) });
+      await knownDevices(to, {
+        socket: this.#socket,
+        me: this.#me(),
+        members: async (jid) => (await this.#group(jid)).participants.map(({ id }) => id),
+        lacks: (users) => this.#devices.lacks(users),
+      });
       await this.#socket.relayMessage(to, message, { messageId: id, ...stanzaExtras(message) });
     });
   }
@@ -317,10 +326,6 @@ class BaileysSession implements WhatsAppSession {
 
   #group(jid: string): Promise<GroupMetadata> {
     return this.#groups.get(jid, (id) => this.#socket.groupMetadata(id));
-  }
-
-  async #memberJids(jid: string): Promise<string[]> {
-    return (await this.#group(jid)).participants.map(({ id }) => id);
   }
 
   async #members(jid: string): Promise<string[][]> {

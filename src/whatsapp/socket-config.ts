@@ -1,5 +1,4 @@
 /** How Baileys' socket is set up, as far as it needs nothing of the session. */
-import { deviceLists } from "./auth/device-lists.ts";
 import type { UserFacingSocketConfig } from "./baileys.ts";
 import { Browsers, DEFAULT_CONNECTION_CONFIG, proto, WA_CERT_DETAILS } from "./baileys.ts";
 import { baileysLogger } from "./baileys-logger.ts";
@@ -34,7 +33,6 @@ export function socketConfig(endpoint: WhatsAppEndpoint, deps: SessionDeps): Omi
     // session could never be read then, and its first message, should it come again, would start it from an old state.
     // The second request for a copy carries our keys, upon which the contact starts a new session; the old one stays.
     enableAutoSessionRecreation: false,
-    userDevicesCache: deviceLists(deps.storage.sql, deps.now),
     emitOwnEvents: false,
     markOnlineOnConnect: deps.markOnline(),
     syncFullHistory: false,

@@ -26,6 +26,13 @@ export function deviceLists(sql: SqlStorage, now: () => number) {
   return {
     get,
     set,
+    /** Whether somebody's list would have to be asked for; reads no list. */
+    lacks(users: readonly string[]): boolean {
+      const query =
+        "SELECT 1 FROM json_each(?) AS wanted WHERE NOT EXISTS " +
+        "(SELECT 1 FROM device_lists WHERE user = wanted.value AND fetched_at > ?) LIMIT 1";
+      return sql.exec(query, JSON.stringify(users), now() - LIFETIME_MS).toArray().length > 0;
+    },
     del: (user: string): void => void sql.exec("DELETE FROM device_lists WHERE user = ?", user),
     flushAll: (): void => void sql.exec("DELETE FROM device_lists"),
   };
