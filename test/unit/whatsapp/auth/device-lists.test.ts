@@ -34,6 +34,15 @@ describe("the devices of a contact", () => {
     expect(lists.get("111")).toEqual([]);
   });
 
+  test("are asked for as soon as one of several people's is missing or too old", () => {
+    lists.set("111", DEVICES);
+    now = NOW + 1;
+    lists.set("222", []);
+    expect([lists.lacks([]), lists.lacks(["111", "222"]), lists.lacks(["111", "333"])]).toEqual([false, false, true]);
+    now = NOW + DAY;
+    expect([lists.lacks(["222"]), lists.lacks(["222", "111"])]).toEqual([false, true]);
+  });
+
   test("can be forgotten, one contact's or all", () => {
     for (const user of ["111", "222", "333"]) lists.set(user, DEVICES);
     lists.del("222");
