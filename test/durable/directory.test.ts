@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { InstanceSummary } from "../../src/durable/rpc.ts";
-import { directoryOf } from "./support/objects.ts";
+import { directoryOf, summary as summaryOf } from "./support/objects.ts";
 
 let orgs = 0;
 let directory: ReturnType<typeof directoryOf>;
@@ -10,22 +10,13 @@ beforeEach(() => {
 });
 
 /** An instance made in this second of a minute. */
-const summary = (id: string, second: number, fields: Partial<InstanceSummary> = {}): InstanceSummary => ({
-  id,
-  name: `name of ${id}`,
-  status: "disconnected",
-  connectedPhone: null,
-  connectedAt: null,
-  linked: false,
-  lastDisconnect: null,
-  webhookUrl: null,
-  behaviorSettings: { delayEnabled: true },
-  antiBanSettings: {},
-  syncHistory: false,
-  createdAt: new Date(Date.UTC(2026, 10, 1, 12, 0, second)).toISOString(),
-  revision: 1,
-  ...fields,
-});
+const summary = (id: string, second: number, fields: Partial<InstanceSummary> = {}): InstanceSummary =>
+  summaryOf(id, {
+    name: `name of ${id}`,
+    behaviorSettings: { delayEnabled: true },
+    createdAt: new Date(Date.UTC(2026, 10, 1, 12, 0, second)).toISOString(),
+    ...fields,
+  });
 
 const ids = (page: { instances: InstanceSummary[] }) => page.instances.map(({ id }) => id);
 

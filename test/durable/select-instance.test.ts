@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import type { DirectoryRpc, InstanceRpc, InstanceSummary } from "../../src/durable/rpc.ts";
+import type { DirectoryRpc, InstanceRpc } from "../../src/durable/rpc.ts";
 import { ok } from "../../src/errors.ts";
 import { administrator } from "../../src/middleware/principal.ts";
 import { selectInstance } from "../../src/routes/select-instance.ts";
-import { directoryOf, granted } from "./support/objects.ts";
+import { directoryOf, granted, summary } from "./support/objects.ts";
 
 const CONNECTED = 7;
 const TO = "491";
@@ -12,22 +12,14 @@ const TO = "491";
 async function organisation(name: string, spoken: Record<string, number>) {
   const directory = directoryOf(name);
   for (let n = 0; n <= CONNECTED; n += 1) {
-    const summary: InstanceSummary = {
-      id: n === CONNECTED ? "offline" : `i${n}`,
+    const isOnline = n < CONNECTED;
+    const pushed = summary(isOnline ? `i${n}` : "offline", {
       name: "",
-      status: n === CONNECTED ? "disconnected" : "connected",
-      connectedPhone: null,
-      connectedAt: null,
+      status: isOnline ? "connected" : "disconnected",
       linked: true,
-      lastDisconnect: null,
-      webhookUrl: null,
-      behaviorSettings: {},
-      antiBanSettings: {},
-      syncHistory: false,
       createdAt: new Date(Date.UTC(2026, 10, 1, 12, 0, n)).toISOString(),
-      revision: 1,
-    };
-    await directory.push(summary);
+    });
+    await directory.push(pushed);
   }
   const asked: string[] = [];
   const choose = async (keyInstances: readonly string[] | null = null) => {

@@ -10,7 +10,7 @@ import {
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import worker from "../../src/worker.ts";
-import { created, directoryOf, granted, instanceOf } from "./support/objects.ts";
+import { created, directoryOf, granted, instanceOf, summary } from "./support/objects.ts";
 import { simulator } from "./support/simulator.ts";
 
 const MINUTE = 60_000;
@@ -80,21 +80,7 @@ describe("a number that should be connected and lost its alarm", () => {
   });
 
   test("is not poked again before it was silent anew, whether it answered or not", async () => {
-    await directoryOf(org).push({
-      id: "gone",
-      name: "gone",
-      status: "connected",
-      connectedPhone: null,
-      connectedAt: null,
-      linked: true,
-      lastDisconnect: null,
-      webhookUrl: null,
-      behaviorSettings: {},
-      antiBanSettings: {},
-      syncHistory: false,
-      createdAt: "2026-11-01T12:00:00.000Z",
-      revision: 1,
-    });
+    await directoryOf(org).push(summary("gone", { status: "connected", linked: true }));
     const now = Date.now() + 11 * MINUTE;
     const before = now - 10 * MINUTE;
     expect(await directoryOf(org).takeSilent({ before, now, limit: 10 })).toEqual(["gone"]);

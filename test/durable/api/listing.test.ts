@@ -2,33 +2,24 @@ import { listDurableObjectIds } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import type { InstanceSummary } from "../../../src/durable/rpc.ts";
-import { directoryOf } from "../support/objects.ts";
+import { directoryOf, summary } from "../support/objects.ts";
 import { call } from "./support.ts";
 
 const ORG = "thousand";
 
-const summary = (index: number): InstanceSummary => ({
-  id: `number-${String(index).padStart(4, "0")}`,
-  name: `Number ${index}`,
-  status: index % 2 === 0 ? "connected" : "disconnected",
-  connectedPhone: null,
-  connectedAt: null,
-  linked: false,
-  lastDisconnect: null,
-  webhookUrl: null,
-  behaviorSettings: {},
-  antiBanSettings: {},
-  syncHistory: false,
-  createdAt: new Date(Date.UTC(2026, 10, 1) + index).toISOString(),
-  revision: 1,
-});
+const numbered = (index: number): InstanceSummary =>
+  summary(`number-${String(index).padStart(4, "0")}`, {
+    name: `Number ${index}`,
+    status: index % 2 === 0 ? "connected" : "disconnected",
+    createdAt: new Date(Date.UTC(2026, 10, 1) + index).toISOString(),
+  });
 
 test("a thousand instances are listed, counted and summed up without waking one of them", async () => {
   const directory = directoryOf(ORG);
   // The runtime lists every object that ever woke, those of other files of this run too.
   const awake = async () => (await listDurableObjectIds(env.INSTANCES)).map(String).sort();
   const before = await awake();
-  for (let index = 0; index < 1_000; index += 1) await directory.push(summary(index));
+  for (let index = 0; index < 1_000; index += 1) await directory.push(numbered(index));
 
   const headers = { "X-Org-Id": ORG };
   const list = await call("GET /api/instances", { headers });

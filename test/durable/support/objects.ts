@@ -20,6 +20,24 @@ export const creation = (instanceId: string, fields: Partial<CreateInstance> = {
   ...fields,
 });
 
+/** What a number that was created and never linked tells its Directory. */
+export const summary = (id: string, fields: Partial<InstanceSummary> = {}): InstanceSummary => ({
+  id,
+  name: id,
+  status: "disconnected",
+  connectedPhone: null,
+  connectedAt: null,
+  linked: false,
+  lastDisconnect: null,
+  webhookUrl: null,
+  behaviorSettings: {},
+  antiBanSettings: {},
+  syncHistory: false,
+  createdAt: "2026-11-01T12:00:00.000Z",
+  revision: 1,
+  ...fields,
+});
+
 /** Creates an instance and gives its stub. */
 export async function created(id: string, fields: Partial<CreateInstance> = {}) {
   const stub = instanceOf(id, fields.orgId);

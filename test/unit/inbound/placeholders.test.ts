@@ -2,11 +2,10 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { identify } from "../../../src/inbound/identify.ts";
 import { forgetPlaceholder, tellPlaceholders } from "../../../src/inbound/placeholders.ts";
 import { type InboundContext, receive, receivePlaceholder } from "../../../src/inbound/receive.ts";
-import { openStore, type Store } from "../../../src/store/store.ts";
+import type { Store } from "../../../src/store/store.ts";
 import type { ReceivedMessage } from "../../../src/whatsapp/session.ts";
-import { numberStorage } from "../../support/sqlite.ts";
+import { NOW, receivingNumber } from "./support.ts";
 
-const NOW = Date.parse("2026-11-01T12:00:00.000Z");
 const DUE = NOW + 30_000;
 const ALICE = "491@s.whatsapp.net";
 const ALICE_LID = "77@lid";
@@ -17,19 +16,10 @@ let context: InboundContext;
 let told: () => Record<string, unknown>[];
 
 beforeEach(() => {
-  const { sql } = numberStorage();
-  store = openStore(sql);
-  context = {
-    store,
-    instanceId: "wa_1",
-    ownPhone: "490",
-    hasWebhook: true,
-    newFile: () => ({ id: "f1", key: "o/i/media/f1" }),
-    now: NOW,
-    onStored: () => undefined,
-  };
+  const number = receivingNumber();
+  ({ store, context } = number);
   told = () =>
-    sql
+    number.sql
       .exec<{ payload: string }>("SELECT payload FROM events WHERE type = 'message' ORDER BY seq")
       .toArray()
       .map(({ payload }) => JSON.parse(payload));

@@ -1,11 +1,10 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { identify } from "../../../src/inbound/identify.ts";
 import { type InboundContext, receive } from "../../../src/inbound/receive.ts";
-import { openStore, type Store } from "../../../src/store/store.ts";
+import type { Store } from "../../../src/store/store.ts";
 import type { ReceivedMessage } from "../../../src/whatsapp/session.ts";
-import { numberStorage } from "../../support/sqlite.ts";
+import { NOW, receivingNumber } from "./support.ts";
 
-const NOW = Date.parse("2026-11-01T12:00:00.000Z");
 const ALICE = "491@s.whatsapp.net";
 const ALICE_LID = "77@lid";
 const GROUP = "120363000000000001@g.us";
@@ -15,19 +14,10 @@ let context: InboundContext;
 let events: () => { type: string; chat_id: string | null; payload: Record<string, unknown> }[];
 
 beforeEach(() => {
-  const { sql } = numberStorage();
-  store = openStore(sql);
-  context = {
-    store,
-    instanceId: "wa_1",
-    ownPhone: "490",
-    hasWebhook: true,
-    newFile: () => ({ id: "f1", key: "o/i/media/f1" }),
-    now: NOW,
-    onStored: () => undefined,
-  };
+  const number = receivingNumber();
+  ({ store, context } = number);
   events = () =>
-    sql
+    number.sql
       .exec<{ type: string; chat_id: string; payload: string }>(
         "SELECT type, chat_id, payload FROM events ORDER BY seq",
       )
