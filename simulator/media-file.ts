@@ -3,8 +3,8 @@ import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, ran
 import type { proto } from "@whiskeysockets/baileys";
 
 export type FileKind = "image" | "video" | "audio" | "document" | "sticker";
-/** What is encrypted: files, and the history for a new device. */
-type EncryptedKind = FileKind | "history";
+/** What is encrypted: files, the history for a new device, and snapshots of settings. */
+type EncryptedKind = FileKind | "history" | "app-state";
 
 const MAC_BYTES = 10;
 const WORDS: Readonly<Record<EncryptedKind, string>> = {
@@ -14,6 +14,7 @@ const WORDS: Readonly<Record<EncryptedKind, string>> = {
   audio: "Audio",
   document: "Document",
   history: "History",
+  "app-state": "App State",
 };
 
 export const sha256 = (bytes: Uint8Array): Buffer => createHash("sha256").update(bytes).digest();
@@ -63,7 +64,7 @@ export function mediaPartOf(message: proto.IMessage): { kind: FileKind; part: Me
 }
 
 /** Decrypts and checks everything that the message told; throws what does not fit. */
-export function decryptFile(bytes: Buffer, kind: FileKind, part: MediaPart): Buffer {
+export function decryptFile(bytes: Buffer, kind: EncryptedKind, part: MediaPart): Buffer {
   const { iv, cipherKey, macKey } = keysOf(part.mediaKey ?? Buffer.alloc(0), kind);
   const ciphertext = bytes.subarray(0, -MAC_BYTES);
   if (!macOf(macKey, iv, ciphertext).equals(bytes.subarray(-MAC_BYTES))) throw new Error("the file's MAC is wrong");

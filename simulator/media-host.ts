@@ -15,6 +15,7 @@ export class MediaHost {
   readonly #violated: (detail: string) => void;
   #failUploads = 0;
   #failDownloads = 0;
+  #damageNext = false;
   readonly #stalls = new Map<"uploads" | "downloads", () => void>();
   /** Uploads that were taken. */
   uploads = 0;
@@ -25,6 +26,13 @@ export class MediaHost {
 
   /** Stores an encrypted file as a phone does; gives its path. */
   keep(bytes: Buffer): string {
+    const path = this.#keep(bytes);
+    if (this.#damageNext) this.damage(path);
+    this.#damageNext = false;
+    return path;
+  }
+
+  #keep(bytes: Buffer): string {
     const path = `/v/t62.${randomBytes(8).toString("hex")}?ccb=11-4&oh=${randomBytes(8).toString("hex")}`;
     this.#files.set(path, bytes);
     this.#kept.set(sha256(bytes).toString("hex"), bytes);
@@ -62,6 +70,11 @@ export class MediaHost {
   /** Nothing is stalled any more, apart from what is stalled already. */
   unstall(): void {
     this.#stalls.clear();
+  }
+
+  /** The next file that is stored gets damaged. */
+  damagesNext(): void {
+    this.#damageNext = true;
   }
 
   /** Damages a stored file: one bit in its middle. */

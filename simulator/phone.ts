@@ -96,6 +96,29 @@ export class Phone extends Person {
     await changeOnPhone(this.account, contactChange(this.resolve(contact), name));
   }
 
+  /** Names in the phone's address book, by phone number, and whether the change asked to save it there. */
+  get contacts(): Record<string, { name: string; isSavedHere: boolean; lid: string | null }> {
+    const entries = [...this.account.appState.contacts].map(([jid, contact]) => [
+      jid.split("@", 1)[0] ?? jid,
+      {
+        name: contact.fullName ?? "",
+        isSavedHere: contact.saveOnPrimaryAddressbook === true,
+        lid: contact.lidJid ?? null,
+      },
+    ]);
+    return Object.fromEntries(entries);
+  }
+
+  /** What the settings are so far is given to linked devices as a snapshot from here on. */
+  compactsSettings(): void {
+    this.account.appState.compact();
+  }
+
+  /** Just before the next change of settings by a linked device arrives, this happens. */
+  isFasterWith(change: () => Promise<void>): void {
+    this.account.appState.beforeNextPatch(change);
+  }
+
   /** Hands a message on to the linked devices, as a late answer to their request. */
   async resends(messageId: string): Promise<void> {
     const message = this.messages.find(messageId);

@@ -140,8 +140,7 @@ function messageStanza({
             : sender.account.address(other),
           addressing_mode: addressing,
         };
-  return stanza("message", { ...attrs, ...addresses, id, type, t: unixSeconds(), notify: sender.account.name }, [
-    instead ?? enc,
-    ...extras,
-  ]);
+  // What devices tell each other is signed with no name: a device that wants to know it has to read the settings.
+  const notify = peer ? undefined : sender.account.name;
+  return stanza("message", { ...attrs, ...addresses, id, type, t: unixSeconds(), notify }, [instead ?? enc, ...extras]);
 }

@@ -2,8 +2,9 @@
 import { randomBytes } from "node:crypto";
 import { type BinaryNode, proto, type WAPatchCreate, type WAPatchName } from "@whiskeysockets/baileys";
 import type { Account } from "../accounts.ts";
-import { PatchRefused } from "../app-state.ts";
+import { type AppState, PatchOutdated, PatchRefused } from "../app-state.ts";
 import type { Companion } from "../companion.ts";
+import { encryptFile, sha256 } from "../media-file.ts";
 import type { LinkedOrigin, Router } from "../router.ts";
 import { bytesOf, child, children, SERVER_JID, stanza, unixSeconds } from "../stanza.ts";
 
@@ -25,25 +26,66 @@ export function registerAppState(router: Router): void {
 }
 
 async function synchronise({ simulation, companion }: LinkedOrigin, asked: BinaryNode): Promise<BinaryNode> {
+  const { account } = companion;
+  const name = asked.attrs.name ?? "";
+  if (companion.bootstrap && !child(asked, "patch")) companion.pulled.add(name);
+  const { answer, change } = await answerTo(asked, account.appState, (bytes) => simulation.media.keep(bytes));
+  if (change instanceof PatchRefused) {
+    simulation.violated("app-state", `${account.phone}:${companion.device}`, change.message);
+  } else if (change === "taken" && isCollection(name)) announce(account, name, companion);
+  return answer;
+}
+
+/**
+ * What the server says to one `<collection>`, which asks for what is new or brings a change.
+ * @param keep stores what is too large for a stanza at the media servers; gives its path
+ */
+export async function answerTo(
+  asked: BinaryNode,
+  appState: AppState,
+  keep: (bytes: Buffer) => string,
+): Promise<{ answer: BinaryNode; change: "none" | "taken" | "outdated" | PatchRefused }> {
   const { name = "", version = "0" } = asked.attrs;
-  if (!isCollection(name)) return stanza("collection", { name, type: "error" }, [stanza("error", { code: "400" })]);
-  const { appState } = companion.account;
+  const error = (code: string, text: string, more: BinaryNode[] = []) =>
+    stanza("collection", { name, type: "error" }, [stanza("error", { code, text }), ...more]);
+  if (!isCollection(name)) return { answer: error("400", "bad-request"), change: "none" };
+  const news = () => whatIsNew(appState, name, Number(version), keep);
   const patch = child(asked, "patch");
+  const latest = () => ({ name, version: `${appState.version(name)}` });
   if (!patch) {
-    if (companion.bootstrap) companion.pulled.add(name);
-    const patches = appState.since(name, Number(version)).map((bytes) => stanza("patch", {}, bytes));
-    const content = patches.length > 0 ? [stanza("patches", {}, patches)] : undefined;
-    return stanza("collection", { name, version: `${appState.version(name)}` }, content);
+    const content = news();
+    return { answer: stanza("collection", latest(), content.length > 0 ? content : undefined), change: "none" };
   }
   try {
     await appState.accept(name, Number(version), bytesOf(patch));
-  } catch (error) {
-    if (!(error instanceof PatchRefused)) throw error;
-    simulation.violated("app-state", `${companion.account.phone}:${companion.device}`, error.message);
-    return stanza("collection", { name, type: "error" }, [stanza("error", { code: "409", text: "conflict" })]);
+  } catch (refusal) {
+    if (refusal instanceof PatchOutdated) return { answer: error("409", "conflict", news()), change: "outdated" };
+    if (refusal instanceof PatchRefused) return { answer: error("400", "bad-request"), change: refusal };
+    throw refusal;
   }
-  announce(companion.account, name, companion);
-  return stanza("collection", { name, version: `${appState.version(name)}` });
+  return { answer: stanza("collection", latest()), change: "taken" };
+}
+
+/** What a device that stands at `version` has not seen. */
+function whatIsNew(
+  appState: AppState,
+  name: WAPatchName,
+  version: number,
+  keep: (bytes: Buffer) => string,
+): BinaryNode[] {
+  const snapshot = appState.snapshotFor(name, version);
+  const patches = appState.since(name, snapshot?.version ?? version).map((bytes) => stanza("patch", {}, bytes));
+  const content = patches.length > 0 ? [stanza("patches", {}, patches)] : [];
+  if (!snapshot) return content;
+  const { bytes, mediaKey } = encryptFile(snapshot.bytes, "app-state");
+  const reference = proto.ExternalBlobReference.encode({
+    mediaKey,
+    directPath: keep(bytes),
+    fileSizeBytes: snapshot.bytes.length,
+    fileSha256: sha256(snapshot.bytes),
+    fileEncSha256: sha256(bytes),
+  }).finish();
+  return [stanza("snapshot", {}, Buffer.from(reference)), ...content];
 }
 
 /** A change made on the phone, announced to the linked devices. */
