@@ -56,6 +56,7 @@ export interface KeeperDeps {
   markOnline: () => boolean;
   log: (level: "info" | "success" | "warning" | "error", message: string) => void;
   lookups: SessionDeps["lookups"];
+  download: SessionDeps["download"];
   wake: {
     set: (name: "heartbeat" | "reconnect", dueAt: number) => void;
     clear: (name: "heartbeat" | "reconnect") => void;
@@ -194,7 +195,7 @@ export class ConnectionKeeper {
   }
 
   #open(state: Connection): void {
-    const { endpoint, openSession, save, storage, now, wake, lookups, markOnline, log } = this.#deps;
+    const { endpoint, openSession, save, storage, now, wake, lookups, download, markOnline, log } = this.#deps;
     this.#qr = null;
     save(state);
     wake.clear("reconnect");
@@ -213,6 +214,7 @@ export class ConnectionKeeper {
         if (isCurrent()) this.#handle(event);
       },
       lookups,
+      download,
       markOnline,
       warn: (text) => log("warning", text),
       now,

@@ -7,8 +7,8 @@ import { removeOldUploads, uploadsFolder } from "../media/old-uploads.ts";
 import type { InstanceState } from "../store/instance-table.ts";
 import { type MediaRow, mediaView } from "../store/media-table.ts";
 import type { Store } from "../store/store.ts";
-import type { WhatsAppSession } from "../whatsapp/session.ts";
-import { moveFile } from "./media-mover.ts";
+import type { ExternalBlob, WhatsAppSession } from "../whatsapp/session.ts";
+import { moveFile, readFile } from "./media-mover.ts";
 import type { NumberEvents } from "./number-events.ts";
 import type { MediaView, StoredMessage } from "./rpc.ts";
 
@@ -105,6 +105,11 @@ export class NumberMedia {
     if (!settings.ok || !profile) return null;
     const keptForMs = settings.value.retentionDays * DAY_MS;
     return removeOldUploads(env.MEDIA, uploadsFolder(profile.orgId, profile.instanceId), { keptForMs, now: now() });
+  }
+
+  /** A part of the account's settings. @throws when it cannot be had */
+  readSettings(blob: ExternalBlob): Promise<Uint8Array> {
+    return readFile(this.#deps.ctx, { ...blob, kind: "app-state", mediaOrigin: this.limits.mediaOrigin });
   }
 
   get limits() {

@@ -12,6 +12,7 @@ import { connectionPayload, linkPayload } from "../events/payload.ts";
 import type { SlotRequest } from "../guard/facts.ts";
 import { describeError } from "../log.ts";
 import { ProfileKeeper } from "../profile/profile-keeper.ts";
+import { ContactSaver } from "../sending/contact-saver.ts";
 import { messageIdOf } from "../sending/message-id.ts";
 import { Outbox } from "../sending/outbox.ts";
 import { queueText, replyText, type SendingDeps } from "../sending/send-message.ts";
@@ -53,6 +54,7 @@ export class WhatsAppNumber {
   readonly #ctx: DurableObjectState;
   readonly #env: Env;
   readonly #wakeups: Wakeups;
+  readonly #contacts: ContactSaver;
   readonly #outbox: Outbox;
   readonly #directory: DirectoryLink;
   readonly #traffic: NumberTraffic;
@@ -88,6 +90,12 @@ export class WhatsAppNumber {
       now,
       random: Math.random,
     });
+    this.#contacts = new ContactSaver({
+      saved: this.store.savedContacts,
+      session: () => this.keeper.online,
+      warn: (text) => this.#warn(text),
+      now,
+    });
     this.#outbox = new Outbox({
       store: this.store,
       transaction: (work) => this.#transaction(work),
@@ -98,7 +106,10 @@ export class WhatsAppNumber {
       onTransmitted: (id) => this.conduct.guard.transmitted(id),
       onRefused: (code, chatId) => this.conduct.guard.refused(code, chatId),
       showTyping: (message) => this.conduct.showTyping(message),
-      endTyping: (message) => this.conduct.endTyping(message),
+      beforeIt: async (message) => {
+        await this.#contacts.settled(message.id);
+        await this.conduct.endTyping(message);
+      },
       yieldTurn: () => new Promise((resolve) => setImmediate(resolve)),
       warn: (text) => this.#warn(text),
       now,
@@ -161,6 +172,7 @@ export class WhatsAppNumber {
       markOnline: () => this.conduct.marksOnline,
       log: (level, message) => this.store.logs.add(level, message, now()),
       lookups: this.store.lookups,
+      download: (blob) => this.media.readSettings(blob),
       wake: {
         set: (name, dueAt) => this.#wakeups.set(name, dueAt),
         clear: (name) => this.#wakeups.clear(name),
@@ -303,6 +315,7 @@ export class WhatsAppNumber {
     return {
       store: this.store,
       outbox: this.#outbox,
+      contacts: this.#contacts,
       session: this.keeper.online,
       connection: this.#state?.connection ?? NEVER_CONNECTED,
       messageId: null,

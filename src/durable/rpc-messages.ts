@@ -13,6 +13,8 @@ interface Outgoing {
   mentions?: string[];
   /** For this message: show "typing…" or not, pause or not; the instance's settings when left out. */
   wishes?: { typingSimulation?: boolean; delayEnabled?: boolean };
+  /** Under which the recipient is saved on the phone, when they are not in its address book yet. */
+  contactName?: string;
 }
 
 /** What a message says. */

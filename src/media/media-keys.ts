@@ -2,8 +2,8 @@ import { hkdfSync } from "node:crypto";
 
 export type MediaKind = "image" | "video" | "audio" | "document" | "sticker";
 
-/** What WhatsApp keeps encrypted: files of messages, and the phone's history for a new device. */
-export type EncryptedKind = MediaKind | "history";
+/** What WhatsApp keeps encrypted: files of messages, the phone's history for a new device, and the account's settings. */
+export type EncryptedKind = MediaKind | "history" | "app-state";
 
 /** The words WhatsApp derives keys with; a sticker is an image to it. */
 const INFO: Readonly<Record<EncryptedKind, string>> = {
@@ -13,6 +13,7 @@ const INFO: Readonly<Record<EncryptedKind, string>> = {
   audio: "WhatsApp Audio Keys",
   document: "WhatsApp Document Keys",
   history: "WhatsApp History Keys",
+  "app-state": "WhatsApp App State Keys",
 };
 
 export interface MediaKeys {

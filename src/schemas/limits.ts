@@ -39,7 +39,7 @@ export const LIMITS = {
   messageIdCharacters: 128,
   /** Characters of a reaction: the longest emoji sequences have fewer. */
   emojiCharacters: 32,
-  /** Characters of an instance's display name: fits every list and log line. */
+  /** Characters of an instance's display name, and of a contact's: fits every list and log line. */
   nameCharacters: 100,
   /** Characters of a URL: what servers and proxies commonly accept. */
   urlCharacters: 2_048,

@@ -5,6 +5,9 @@ import { LIMITS } from "./limits.ts";
 import { sendContent } from "./send-content.ts";
 import { sendFields } from "./send-fields.ts";
 
+/** On one line; undefined when nothing is left of it. */
+const nameOf = (text = ""): string | undefined => text.replace(/[\s\p{Cc}]+/gu, " ").trim() || undefined;
+
 /** A phone number and the chat id made of it name the same person. */
 const withoutPhoneHost = (recipient: string) => recipient.replace(/@s\.whatsapp\.net$/, "");
 
@@ -39,6 +42,7 @@ function parsed(body: z.output<typeof sendFields>, context: z.RefinementCtx) {
     return z.NEVER;
   }
   const { quotedMessageId, mentions, linkPreview = true, typingSimulation, delayEnabled } = body;
+  const contactName = body.skipContactSave ? undefined : nameOf(body.contactName);
   const wishes = withoutUndefined({ typingSimulation, delayEnabled });
   return {
     to,
@@ -47,6 +51,7 @@ function parsed(body: z.output<typeof sendFields>, context: z.RefinementCtx) {
     ...(quotedMessageId && { quotedMessageId }),
     ...(mentions && { mentions }),
     ...(Object.keys(wishes).length > 0 && { wishes }),
+    ...(contactName && { contactName }),
   };
 }
 

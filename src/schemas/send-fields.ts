@@ -159,12 +159,13 @@ export const sendFields = z.object({
   }),
   typingSimulation: z.boolean().optional().openapi({ description: "For this message: show “typing…” or not" }),
   delayEnabled: z.boolean().optional().openapi({ description: "For this message: pause like a person or not" }),
-  contactName: z.string().optional().openapi({
-    description: "Name for the recipient as a contact. Taken, but nothing is saved on the phone yet",
+  contactName: shortText("name", LIMITS.nameCharacters).optional().openapi({
+    description:
+      "Saves the recipient in the phone's address book under this name before the message goes out. Names that were given on the phone stay as they are. The message does not depend on it",
     example: "Unknown User",
   }),
   skipContactSave: z
     .boolean()
     .optional()
-    .openapi({ description: "Do not save the recipient as a contact. Nothing is saved yet", default: false }),
+    .openapi({ description: "Do not save the recipient as a contact, whatever `contactName` says", default: false }),
 });

@@ -43,8 +43,8 @@ export interface OutboxDeps {
   onRefused: (code: number, chatId: string) => void;
   /** What people see before a message: the chat is read, then somebody types. Never throws. */
   showTyping: (message: QueuedMessage) => Promise<void>;
-  /** The chat is read and nobody types any more: the message follows. Never throws. */
-  endTyping: (message: QueuedMessage) => Promise<void>;
+  /** Its recipient is a contact, the chat is read and nobody types any more: the message follows. Never throws. */
+  beforeIt: (message: QueuedMessage) => Promise<void>;
   /** Gives other work of the object a turn: a loop of sends never leaves the microtask queue by itself. */
   yieldTurn: () => Promise<void>;
   warn: (text: string) => void;
@@ -213,11 +213,11 @@ export class Outbox {
 
   /** @returns false when the connection is gone or another one: the row stays pending until `opened`. */
   async #send(message: QueuedMessage, transmit: (stanza: OutboundStanza) => Promise<void>): Promise<boolean> {
-    const { store, endTyping, onTransmitted, warn, now } = this.#deps;
+    const { store, beforeIt, onTransmitted, warn, now } = this.#deps;
     const { id, address } = message;
     const session = this.#sessions;
     try {
-      await endTyping(message);
+      await beforeIt(message);
       this.#typing.delete(id);
       // Before it leaves: should the object stop in between, its slot is used rather than given twice.
       onTransmitted(id);

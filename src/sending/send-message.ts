@@ -8,6 +8,7 @@ import type { Store } from "../store/store.ts";
 import { type ComposeContext, composeMessage } from "../whatsapp/compose/compose-message.ts";
 import { isNewsletter, phoneJid, phoneOf } from "../whatsapp/identity.ts";
 import type { WhatsAppSession } from "../whatsapp/session.ts";
+import type { ContactSaver } from "./contact-saver.ts";
 import { detailsOf } from "./message-details.ts";
 import { newMessageId } from "./message-id.ts";
 import { notAnswered, notConnected } from "./not-connected.ts";
@@ -19,6 +20,7 @@ import { sentMedia } from "./sent-media.ts";
 export interface SendingDeps {
   store: Store;
   outbox: Outbox;
+  contacts: Pick<ContactSaver, "begin">;
   /** Null unless the number is online. */
   session: WhatsAppSession | null;
   connection: Connection;
@@ -36,13 +38,18 @@ const REPLY_PATIENCE_MS = 10 * 60 * 1_000;
 export type Draft = Pick<NewMessage, "type" | "text" | "payload"> &
   Partial<Pick<NewMessage, "quoted" | "details">> & {
     file?: MediaFile;
+    /** Under which the recipient is to be saved on the phone. */
+    contactName?: string;
   };
 
 export async function sendMessage(message: OutgoingMessage, deps: SendingDeps): Promise<Result<SentMessage>> {
   const recipient = await recipientOf(message.to, deps);
   if (!recipient.ok) return recipient;
   const draft = draftOf(message, recipient.value, deps);
-  return draft.ok ? deliver(draft.value, recipient.value, deps, message.wishes) : draft;
+  const { wishes, contactName } = message;
+  return draft.ok
+    ? deliver({ ...draft.value, ...(contactName && { contactName }) }, recipient.value, deps, wishes)
+    : draft;
 }
 
 /** Who `to` is; refused unless the number is online, because it may have to ask WhatsApp. */
@@ -76,6 +83,9 @@ export async function deliver(
     return ok({ ...described(message), status: "failed", code: null, reason, blocked });
   }
   const { delayMs, typingSimulation, delayEnabled } = paced;
+  if (draft.contactName !== undefined && recipient.phone !== null) {
+    deps.contacts.begin(message.id, recipient.phone, draft.contactName);
+  }
   if (draft.file) deps.store.media.insert(sentMedia(draft.file, message));
   const settled = deps.outbox.settled(message.id, delayMs);
   deps.outbox.pump();

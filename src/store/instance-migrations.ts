@@ -121,4 +121,13 @@ export const INSTANCE_MIGRATIONS: readonly Migration[] = [
       ${COUNTERS_SQL}
     `,
   },
+  {
+    id: 2,
+    sql: `
+      CREATE TABLE app_states (name TEXT PRIMARY KEY, state TEXT NOT NULL) WITHOUT ROWID;
+      CREATE TABLE saved_contacts (
+        phone TEXT PRIMARY KEY, name TEXT NOT NULL, record TEXT
+      ) WITHOUT ROWID;
+    `,
+  },
 ];

@@ -17,6 +17,7 @@ import { type PreferencesTable, preferencesTable } from "./preferences-table.ts"
 import { type Pruning, pruning } from "./prune.ts";
 import { type ReceiptsTable, receiptsTable } from "./receipts-table.ts";
 import { type SafetyTable, safetyTable } from "./safety-table.ts";
+import { type SavedContactsTable, savedContactsTable } from "./saved-contacts-table.ts";
 import { type SendsTable, sendsTable } from "./sends-table.ts";
 import { type WebhookTable, webhookTable } from "./webhook-table.ts";
 
@@ -30,6 +31,7 @@ export interface Store {
   history: HistoryTable;
   media: MediaTable;
   contacts: ContactsTable;
+  savedContacts: SavedContactsTable;
   events: EventsTable;
   deliveries: DeliveriesTable;
   logs: LogsTable;
@@ -55,6 +57,7 @@ export function openStore(sql: SqlStorage): Store {
     history: historyTable(sql),
     media: mediaTable(sql),
     contacts,
+    savedContacts: savedContactsTable(sql),
     events: eventsTable(sql),
     deliveries,
     logs: logsTable(sql),

@@ -4,11 +4,13 @@
  * Messages, receipts and acks are taken at the level of stanzas, synchronously and before Baileys answers them, because
  * Baileys buffers its own events and sends receipts before it emits the message.
  */
+import { AccountSettings } from "./app-state/account-settings.ts";
+import { isSettingsNotice } from "./app-state/name-watch.ts";
 import { openAuthStore } from "./auth/auth-store.ts";
 import { deviceLists } from "./auth/device-lists.ts";
 import { groupMetadata } from "./auth/group-metadata.ts";
 import type { AuthenticationCreds, BinaryNode, GroupMetadata, WASocket } from "./baileys.ts";
-import { jidNormalizedUser, makeWASocket, proto } from "./baileys.ts";
+import { buildAckStanza, jidNormalizedUser, makeWASocket, proto } from "./baileys.ts";
 import { callOf } from "./calls.ts";
 import { catchListenerErrors } from "./caught-listeners.ts";
 import { requestFileAgain } from "./file-request.ts";
@@ -30,6 +32,7 @@ import { ackOf } from "./receipts.ts";
 import { Resends } from "./resends.ts";
 import { capOf, lockOf } from "./restrictions.ts";
 import type {
+  ContactToSave,
   FileRequest,
   OpenSession,
   OutboundStanza,
@@ -66,6 +69,7 @@ class BaileysSession implements WhatsAppSession {
   readonly #groups: ReturnType<typeof groupMetadata>;
   readonly #devices: ReturnType<typeof deviceLists>;
   readonly #mediaConnection: () => Promise<MediaHosts>;
+  readonly #settings: AccountSettings;
   readonly profile: OwnProfile;
   /** The account's name under which this session called itself available. */
   #announcedAs: string | null = null;
@@ -136,10 +140,21 @@ class BaileysSession implements WhatsAppSession {
         this.#fail(null, "unreadable frame");
       },
       onStanzaError: (error) => deps.warn(`a stanza could not be handled (${nameOf(error)})`),
-      admits: (event, stanza) => event !== "CB:receipt" || this.#receipts.admits(stanza as BinaryNode),
+      admits: (event, stanza) => this.#admits(event, stanza as BinaryNode),
     });
     this.#mediaConnection = mediaConnection((iq) => this.#socket.query(iq), deps.now);
-    this.profile = ownProfile(this.#socket, this.#creds, (call) => this.#guarded(call));
+    this.#settings = new AccountSettings({
+      sql: deps.storage.sql,
+      socket: this.#socket,
+      creds: auth.creds,
+      query: (iq) => this.#asked(() => this.#socket.query(iq)),
+      download: deps.download,
+      lidOf: (phone) => this.#lidOf(phone),
+      warn: deps.warn,
+      now: deps.now,
+    });
+    const rename = (name: string) => this.#settings.setName(name);
+    this.profile = ownProfile(this.#socket, this.#creds, (call) => this.#guarded(call), rename);
     this.#wire(auth.saveCreds);
     this.#socket.ws.prependListener("CB:notification,type:w:gp2", (notification: BinaryNode) => {
       this.#groups.drop(notification.attrs.from ?? "");
@@ -171,14 +186,14 @@ class BaileysSession implements WhatsAppSession {
 
   async describe(phone: string): Promise<{ lid: string | null; pictureUrl: string | null }> {
     const jid = phoneJid(phone);
-    const lid = await this.#guarded(() => this.#socket.signalRepository.lidMapping.getLIDForPN(jid));
+    const lid = await this.#lidOf(phone);
     // Answered with an error when there is no picture, or none for us.
     const picture = this.#guarded(() => this.#socket.profilePictureUrl(jid, "preview", PICTURE_TIMEOUT_MS));
     const pictureUrl = await picture.catch((error: unknown) => {
       if (error instanceof SessionClosedError) throw error;
       return undefined;
     });
-    return { lid: lidOf(lid), pictureUrl: pictureUrl ?? null };
+    return { lid, pictureUrl: pictureUrl ?? null };
   }
 
   async send({ id, to, payload }: OutboundStanza): Promise<void> {
@@ -234,6 +249,10 @@ class BaileysSession implements WhatsAppSession {
     });
   }
 
+  saveContact(contact: ContactToSave, mine: string | null): Promise<string | null> {
+    return this.#guarded(() => this.#settings.saveContact(contact, mine));
+  }
+
   async logout(): Promise<void> {
     if (this.#over) return;
     // Baileys closes by itself afterwards, with a 401 that must not be reported as the phone's doing.
@@ -247,6 +266,11 @@ class BaileysSession implements WhatsAppSession {
     this.#over = true;
     this.#phoneRequests.stop();
     void this.#socket.end(undefined);
+  }
+
+  async #lidOf(phone: string): Promise<string | null> {
+    const { lidMapping } = this.#socket.signalRepository;
+    return lidOf(await this.#guarded(() => lidMapping.getLIDForPN(phoneJid(phone))));
   }
 
   #me(): { id: string; lid: string } {
@@ -303,6 +327,7 @@ class BaileysSession implements WhatsAppSession {
     // Baileys registered its own listener first: `creds` holds the update by now.
     ev.on("creds.update", (update) => {
       saveCreds();
+      if (update.myAppStateKeyId) void this.#settings.name.look();
       const name = update.me?.name;
       if (name && name !== this.#announcedAs && this.#deps.markOnline()) void this.#announcePresence(name);
     });
@@ -324,6 +349,20 @@ class BaileysSession implements WhatsAppSession {
     });
   }
 
+  /** Whether Baileys may see a stanza. */
+  #admits(event: string | symbol, stanza: BinaryNode): boolean | Promise<boolean> {
+    if (event === "CB:receipt") return this.#receipts.admits(stanza);
+    if (event !== "CB:notification" || !isSettingsNotice(stanza)) return true;
+    void this.#settingsChanged(stanza).catch(() => undefined);
+    return false;
+  }
+
+  /** Acknowledged when it was taken over: until then WhatsApp tells of it again. @throws SessionClosedError */
+  async #settingsChanged(notice: BinaryNode): Promise<void> {
+    await this.#settings.name.noticed(notice);
+    await this.#guarded(() => this.#socket.sendNode(buildAckStanza(notice)));
+  }
+
   #group(jid: string): Promise<GroupMetadata> {
     return this.#groups.get(jid, (id) => this.#socket.groupMetadata(id));
   }
@@ -341,6 +380,7 @@ class BaileysSession implements WhatsAppSession {
     // With a name, Baileys announces the presence itself when the connection opens.
     this.#announcedAs = me?.name ?? null;
     this.#emit({ type: "open", phone, lid, name: me?.name ?? null });
+    void this.#settings.name.look();
     if (lid) this.#emit({ type: "identity", phone, lid });
   }
 

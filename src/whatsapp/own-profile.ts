@@ -10,7 +10,13 @@ type Guarded = <T>(call: () => Promise<T>) => Promise<T>;
 /** WhatsApp's code for "there is no picture" (404), or "you may not see it" (401). */
 const NO_PICTURE = new Set([401, 404]);
 
-export function ownProfile(socket: WASocket, creds: AuthenticationCreds, guarded: Guarded): OwnProfile {
+/** @param rename changes the synchronised setting */
+export function ownProfile(
+  socket: WASocket,
+  creds: AuthenticationCreds,
+  guarded: Guarded,
+  rename: (name: string) => Promise<void>,
+): OwnProfile {
   const request = async <T>(call: () => Promise<T>): Promise<T> => {
     try {
       return await guarded(call);
@@ -38,10 +44,9 @@ export function ownProfile(socket: WASocket, creds: AuthenticationCreds, guarded
     read: async () => ({ name: creds.me?.name ?? null, about: await about(), pictureUrl: await pictureUrl() }),
 
     async setName(name) {
-      // Names are a synchronised setting; the phone hands over the key for these some seconds after linking.
-      if (!creds.myAppStateKeyId) throw new RequestRefusedError(null);
-      await request(() => socket.updateProfileName(name));
-      // Baileys does not hear its own changes; this stores the name and announces it.
+      // Not before the phone has handed over the key for settings, some seconds after linking.
+      await request(() => rename(name));
+      // Stores the name and announces it.
       if (creds.me) socket.ev.emit("creds.update", { me: { ...creds.me, name } });
     },
 

@@ -1,8 +1,9 @@
 /** Takes receipts as they arrive: reports what became of our messages, and lets only recipients ask for a copy. */
 import type { BinaryNode } from "./baileys.ts";
+import { buildAckStanza } from "./baileys.ts";
 import type { Me } from "./normalise/stanza.ts";
 import { type RetryRequest, receiptOf, retryIn } from "./receipts.ts";
-import { mayHaveCopy, receiptAck } from "./retry-gate.ts";
+import { mayHaveCopy } from "./retry-gate.ts";
 import { type MessageLookups, type ReceiptUpdate, SessionClosedError } from "./session.ts";
 
 interface Deps {
@@ -57,7 +58,7 @@ export class ReceiptDesk {
       return true;
     }
     warn("somebody asked for a copy of a message that was not sent to them");
-    await send(receiptAck(stanza));
+    await send(buildAckStanza(stanza));
     return false;
   }
 }

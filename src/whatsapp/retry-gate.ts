@@ -2,7 +2,6 @@
  * Who may have another copy of a message of ours. Baileys encrypts and sends one to whoever asks under a message's id;
  * here only those to whom the message was sent are heard, and our own devices. Nothing is fetched or sent for others.
  */
-import type { BinaryNode } from "./baileys.ts";
 import { isGroup } from "./identity.ts";
 import type { RetryRequest } from "./receipts.ts";
 import type { MessageLookups } from "./session.ts";
@@ -19,20 +18,4 @@ export async function mayHaveCopy(request: RetryRequest, { lookups, members }: D
   if (!lookups.ours(messageId, chatJid)) return false;
   if (!isGroup(chatJid)) return true;
   return participantJid !== null && (await members(chatJid)).some((jids) => jids.includes(participantJid));
-}
-
-/** Takes note of a receipt, so that WhatsApp does not repeat it. */
-export function receiptAck({ attrs }: BinaryNode): BinaryNode {
-  const { id = "", from = "", participant, type, recipient } = attrs;
-  return {
-    tag: "ack",
-    attrs: {
-      id,
-      to: from,
-      class: "receipt",
-      ...(participant && { participant }),
-      ...(recipient && { recipient }),
-      ...(type && { type }),
-    },
-  };
 }

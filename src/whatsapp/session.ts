@@ -233,6 +233,17 @@ export interface FileRequest {
   payload: Uint8Array;
 }
 
+/** Somebody to be saved in the phone's address book. */
+export interface ContactToSave {
+  /** Digits. */
+  phone: string;
+  /** As it is to be shown; not empty. */
+  name: string;
+}
+
+/** A part of the account's settings at WhatsApp's media servers; what `RemoteFile` says of these fields. */
+export type ExternalBlob = Pick<RemoteFile, "directPath" | "mediaKey" | "fileSha256" | "fileEncSha256" | "size">;
+
 /** One live connection. It never reconnects by itself. */
 export interface WhatsAppSession {
   /**
@@ -275,6 +286,12 @@ export interface WhatsAppSession {
   answers(): Promise<boolean>;
   /** Takes over what the phone's history tells of others: who is who (digits), and tokens; older ones change nothing. */
   adopt(known: { pairs: readonly { phone: string; lid: string }[]; tokens: readonly PrivacyToken[] }): Promise<void>;
+  /**
+   * Saves a contact on the phone. @param mine what an earlier call gave for this contact; null when none did
+   * @returns names what was written; null when the phone's owner saved, changed or removed the contact: it stays so
+   * @throws SessionClosedError, AppStateError (app-state/app-state-error.ts), RequestRefusedError
+   */
+  saveContact(contact: ContactToSave, mine: string | null): Promise<string | null>;
   /** Asks WhatsApp what it restricts. @throws SessionClosedError */
   restrictions(): Promise<Restrictions>;
   /** Tells WhatsApp to forget this device, then closes. */
@@ -350,6 +367,8 @@ export interface SessionDeps {
   /** Whether this device shows itself online as soon as it is connected. */
   markOnline: () => boolean;
   lookups: MessageLookups;
+  /** Fetches a part of the account's settings, decrypted and verified. @throws when it cannot be had */
+  download: (blob: ExternalBlob) => Promise<Uint8Array>;
   /** A technical warning: fixed words and error classes only. */
   warn: (text: string) => void;
   now: () => number;

@@ -28,6 +28,7 @@ interface Script {
   /** What a change of the profile does. */
   profile?: (field: "name" | "about" | "picture", value: string | Uint8Array | null) => Promise<void>;
   logout?: () => Promise<void>;
+  saveContact?: (phone: string, name: string) => Promise<void>;
   /** Whether a question beyond a ping is answered. */
   answers?: () => Promise<boolean>;
 }
@@ -66,6 +67,10 @@ export function scriptedWhatsApp(script: Script = {}) {
       markRead: async (keys) => void session.seen.push(...keys.map(({ messageId }) => `reads ${messageId}`)),
       presence: async (available) => void session.seen.push(available ? "online" : "offline"),
       answers: () => script.answers?.() ?? Promise.resolve(true),
+      saveContact: async ({ phone, name }) => {
+        await script.saveContact?.(phone, name);
+        return `record of ${phone}`;
+      },
       restrictions: async () => ({ lock: null, cap: null }),
       async logout() {
         await script.logout?.();

@@ -103,6 +103,7 @@ const PARTS: Readonly<Record<string, keyof typeof ARROWS>> = {
   "src/whatsapp/session.ts": "whatsapp",
   "src/whatsapp/history-part.ts": "whatsapp",
   "src/whatsapp/identity.ts": "whatsapp",
+  "src/whatsapp/app-state/app-state-error.ts": "whatsapp",
   "src/whatsapp/disconnect-reasons.ts": "whatsapp",
   "src/whatsapp/compose/": "whatsapp",
   "src/whatsapp/auth/auth-store.ts": "whatsapp",

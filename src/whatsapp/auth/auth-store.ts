@@ -48,6 +48,8 @@ export function wipeAuth(storage: DurableObjectStorage): void {
     storage.sql.exec("DELETE FROM credentials");
     storage.sql.exec("DELETE FROM signal_keys");
     storage.sql.exec("DELETE FROM device_lists");
+    storage.sql.exec("DELETE FROM app_states");
+    storage.sql.exec("DELETE FROM saved_contacts");
   });
 }
 

@@ -92,6 +92,18 @@ describe("a message becomes", () => {
       { message: "hi @60123", quotedMessageId: "3EB0A", mentions: ["+60 123 456 78", "77@lid"] },
       { kind: "text", text: "hi @60123", quotedMessageId: "3EB0A", mentions: ["6012345678", "77@lid"] },
     ],
+    [
+      { text: "hi", contactName: " Maria\n\tSilva " },
+      { kind: "text", text: "hi", contactName: "Maria Silva" },
+    ],
+    [
+      { text: "hi", contactName: " " },
+      { kind: "text", text: "hi" },
+    ],
+    [
+      { text: "hi", contactName: "Maria", skipContactSave: true },
+      { kind: "text", text: "hi" },
+    ],
   ])("%j", async (json, message) => {
     const { given, send } = sending();
     expect((await send(json)).status).toBe(200);
@@ -146,6 +158,7 @@ describe("a message with", () => {
     ["twice the same option", { poll: { question: "?", options: ["a", "a"] } }, ["poll.options"]],
     ["a poll without a question", { poll: { options: ["a", "b"] } }, ["poll.question"]],
     ["no file", { messageType: "image" }, ["mediaUrl"]],
+    ["a contact's name of 101 characters", { text: "x", contactName: "x".repeat(101) }, ["contactName"]],
     ["a caption of 1,025 characters", { mediaUrl: "https://x.example/a", message: "x".repeat(1_025) }, ["message"]],
   ])("%s is 400 and sends nothing", async (_, json, paths) => {
     const { given, send } = sending();

@@ -44,6 +44,7 @@ export function keptNumber({ connection = {}, script, deps = {} }: World = {}) {
       world.timesOnline += 1;
     },
     log: (level, message) => world.logs.push([level, message]),
+    download: async () => new Uint8Array(0),
     lookups: { ours: () => null, received: () => null, poll: () => null },
     wake: {
       set(name, dueAt) {

@@ -21,10 +21,14 @@ function onlineNumber(error: number | null = null) {
   const { openSession } = scriptedWhatsApp();
   const session = openSession({ url: "", rootKey: null, version: null }, {} as Parameters<typeof openSession>[1]);
   number.connect(async ({ id }) => number.outbox.acknowledged(id, error));
-  const world = { reservation: { kind: "slot", at: NOW, typingMs: 0, behavior: behaviorOf({}) } as Reservation };
+  const world = {
+    contacts: [] as [messageId: string, phone: string, name: string][],
+    reservation: { kind: "slot", at: NOW, typingMs: 0, behavior: behaviorOf({}) } as Reservation,
+  };
   const deps: SendingDeps = {
     store: number.store,
     outbox: number.outbox,
+    contacts: { begin: (...saved) => world.contacts.push(saved) },
     session,
     connection: ONLINE,
     messageId: null,
@@ -168,6 +172,21 @@ describe("a webhook's reply", () => {
     const { deps } = onlineNumber();
     expect(replyText(event("120@g.us", { is_group: true }), "Hi", deps)).toBeNull();
     expect(replyText(event(null), "Hi", deps)).toBeNull();
+  });
+});
+
+describe("a recipient's name", () => {
+  test("is saved with a message that was stored, and not with one that was held back", async () => {
+    const { deps, pacing } = onlineNumber();
+    await sendMessage({ ...TEXT, contactName: "Maria" }, deps);
+    expect(pacing.contacts).toEqual([[ID, "491", "Maria"]]);
+    pacing.reservation = {
+      kind: "blocked",
+      reason: "Used up.",
+      blocked: { code: "warm_up", hint: "Wait.", waitMs: 60_000, retryAt: "2026-11-01T12:01:00.000Z" },
+    };
+    await sendMessage({ ...TEXT, to: "492", contactName: "Bob" }, deps);
+    expect(pacing.contacts).toHaveLength(1);
   });
 });
 

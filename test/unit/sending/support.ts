@@ -58,7 +58,7 @@ export function sendingNumber() {
     onTransmitted: (id) => store.sends.transmitted(id, world.now),
     onRefused: (code, chatId) => world.refused.push([code, chatId]),
     showTyping: async ({ id }) => void world.seen.push(`typing ${id}`),
-    endTyping: async ({ id }) => void world.seen.push(`sending ${id}`),
+    beforeIt: async ({ id }) => void world.seen.push(`sending ${id}`),
     yieldTurn: () => setImmediate(),
     warn: (text) => world.warnings.push(text),
     now: () => world.now,
