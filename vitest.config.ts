@@ -7,7 +7,15 @@ const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, 
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], environment: "node" } },
+      {
+        test: {
+          name: "unit",
+          include: ["test/unit/**/*.test.ts"],
+          environment: "node",
+          // Only a test that hangs takes longer, however busy the machine is: some make hundreds of slow signatures.
+          testTimeout: 60_000,
+        },
+      },
       {
         plugins: [
           cloudflareTest(({ inject }) => ({
