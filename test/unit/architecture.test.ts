@@ -123,6 +123,7 @@ const RULES: ImportRules = {
   leaves: ["src/errors.ts"],
   typeLeaves: [
     "src/durable/rpc.ts",
+    "src/durable/rpc-directory.ts",
     "src/durable/rpc-events.ts",
     "src/durable/rpc-messages.ts",
     "src/durable/rpc-safety.ts",
