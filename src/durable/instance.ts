@@ -1,22 +1,19 @@
 /**
- * The object of one number. It wires the parts in `number.ts` and answers RPC; every public method is a deliberate call
- * of the Worker (see rpc.ts for what each promises).
+ * The object of one number. `number.ts` wires its parts, this answers RPC; every public method is a deliberate call of
+ * the Worker (see rpc.ts for what each promises). The calls about its conduct are in `conduct-object.ts`.
  */
-import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env.ts";
 import { ok, type Result, refuse } from "../errors.ts";
 import { idempotencyTable } from "../idempotency/idempotency-table.ts";
 import { type IdempotencyVerdict, IdempotentCalls, type IdempotentEnd } from "../idempotency/idempotent-calls.ts";
-import { behaviorSettings } from "../number-safety/behavior.ts";
 import { deleteMessage, editMessage, react } from "../sending/act-on-message.ts";
 import { mediaHosts } from "../sending/media-hosts.ts";
 import { lastSpoke, lookUpNumber } from "../sending/numbers.ts";
 import { sendMessage } from "../sending/send-message.ts";
-import { logEvent } from "./instance-log.ts";
+import { ConductObject } from "./conduct-object.ts";
 import { instanceView } from "./instance-view.ts";
-import { WhatsAppNumber } from "./number.ts";
+import { stateFor } from "./owned-call.ts";
 import type {
-  AntiBanSettings,
   BehaviorSettings,
   CreateInstance,
   DeliveryQuery,
@@ -43,39 +40,36 @@ import type {
   WebhookTest,
   WebhookView,
 } from "./rpc.ts";
-import type { HandoffSettings, SafetyConfigChange } from "./rpc-safety.ts";
 import type { SessionCopy } from "./rpc-session.ts";
 
-export class InstanceObject extends DurableObject<Env> implements InstanceRpc {
-  readonly #number: WhatsAppNumber;
+export class InstanceObject extends ConductObject implements InstanceRpc {
   readonly #calls: IdempotentCalls;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#number = new WhatsAppNumber(ctx, env);
     this.#calls = new IdempotentCalls(idempotencyTable(ctx.storage.sql), Date.now);
   }
 
   async initialise(input: CreateInstance): Promise<Result<InstanceView>> {
-    if (this.#number.state !== null) {
+    if (this.number.state !== null) {
       return refuse("already_exists", `An instance with the id ${input.instanceId} exists already.`, {
         hint: "Use it, delete it first, or choose another id.",
       });
     }
-    const refusal = this.#number.events.webhook.refusalOf(input.webhookUrl);
+    const refusal = this.number.events.webhook.refusalOf(input.webhookUrl);
     if (refusal) return refusal;
-    await this.#number.create(input);
+    await this.number.create(input);
     return this.describe(input.orgId);
   }
 
   async describe(orgId: string): Promise<Result<InstanceView>> {
-    return this.#of(orgId, (number, state) =>
+    return this.of(orgId, (number, state) =>
       ok(instanceView(state, { ...number.shown, antiBanHealth: number.conduct.views.antiBan().health })),
     );
   }
 
   async update(orgId: string, changes: UpdateInstance): Promise<Result<InstanceView>> {
-    return this.#of(orgId, async (number) => {
+    return this.of(orgId, async (number) => {
       const refusal = number.events.webhook.refusalOf(changes.webhookUrl);
       if (refusal) return refusal;
       await number.update(changes);
@@ -84,14 +78,14 @@ export class InstanceObject extends DurableObject<Env> implements InstanceRpc {
   }
 
   async destroy(orgId: string): Promise<Result<{ instanceId: string }>> {
-    return this.#of(orgId, async (number, { profile }) => {
+    return this.of(orgId, async (number, { profile }) => {
       await number.remove();
       return ok({ instanceId: profile.instanceId });
     });
   }
 
   async startConnection(orgId: string): Promise<Result<{ started: boolean; instance: InstanceView }>> {
-    return this.#of(orgId, async (number) => {
+    return this.of(orgId, async (number) => {
       const begun = number.keeper.connect();
       return begun.ok ? this.#with(orgId, begun.value) : begun;
     });
@@ -101,14 +95,14 @@ export class InstanceObject extends DurableObject<Env> implements InstanceRpc {
     orgId: string,
     phone: string,
   ): Promise<Result<{ pairingCode: string | null; instance: InstanceView }>> {
-    return this.#of(orgId, async (number) => {
+    return this.of(orgId, async (number) => {
       const code = await number.keeper.connectByCode(phone);
       return code.ok ? this.#with(orgId, { pairingCode: code.value }) : code;
     });
   }
 
   async stopConnection(orgId: string, { revoke }: { revoke: boolean }): Promise<Result<InstanceView>> {
-    return this.#of(orgId, async (number) => {
+    return this.of(orgId, async (number) => {
       if (revoke) await number.keeper.revoke();
       else number.keeper.disconnect();
       number.store.logs.add(
@@ -121,7 +115,7 @@ export class InstanceObject extends DurableObject<Env> implements InstanceRpc {
   }
 
   async clearAuth(orgId: string): Promise<Result<InstanceView>> {
-    return this.#of(orgId, async (number) => {
+    return this.of(orgId, async (number) => {
       number.keeper.clearAuth();
       number.store.logs.add("info", "Credentials cleared on request", Date.now());
       return this.describe(orgId);
@@ -129,11 +123,11 @@ export class InstanceObject extends DurableObject<Env> implements InstanceRpc {
   }
 
   async exportSession(orgId: string): Promise<Result<SessionCopy>> {
-    return this.#of(orgId, ({ session }) => session.give());
+    return this.of(orgId, ({ session }) => session.give());
   }
 
   async mayImportSession(orgId: string, { replace }: { replace: boolean }): Promise<Result<null>> {
-    return this.#of(orgId, ({ session }) => session.mayTake(replace));
+    return this.of(orgId, ({ session }) => session.mayTake(replace));
   }
 
   async importSession(
@@ -141,98 +135,98 @@ export class InstanceObject extends DurableObject<Env> implements InstanceRpc {
     copy: SessionCopy,
     options: { phone: string; lid: string | null; replace: boolean },
   ): Promise<Result<InstanceView>> {
-    return this.#of(orgId, ({ session }) => {
+    return this.of(orgId, ({ session }) => {
       const taken = session.take(copy, options);
       return taken.ok ? this.describe(orgId) : taken;
     });
   }
 
   async send(orgId: string, message: OutgoingMessage, callId?: string): Promise<Result<SentMessage>> {
-    return this.#of(orgId, (number) => sendMessage(message, number.sendingFor(callId)));
+    return this.of(orgId, (number) => sendMessage(message, number.sendingFor(callId)));
   }
 
   async react(orgId: string, reaction: OutgoingReaction, callId?: string): Promise<Result<SentMessage>> {
-    return this.#of(orgId, (number) => react(reaction, number.sendingFor(callId)));
+    return this.of(orgId, (number) => react(reaction, number.sendingFor(callId)));
   }
 
   async editMessage(orgId: string, messageId: string, text: string, callId?: string): Promise<Result<SentMessage>> {
-    return this.#of(orgId, (number) => editMessage(messageId, text, number.sendingFor(callId)));
+    return this.of(orgId, (number) => editMessage(messageId, text, number.sendingFor(callId)));
   }
 
   async deleteMessage(orgId: string, messageId: string): Promise<Result<SentMessage>> {
-    return this.#of(orgId, (number) => deleteMessage(messageId, number.sending));
+    return this.of(orgId, (number) => deleteMessage(messageId, number.sending));
   }
 
   async mediaHosts(orgId: string, to: string): Promise<Result<MediaHosts>> {
-    return this.#of(orgId, (number) => mediaHosts(to, number.sending));
+    return this.of(orgId, (number) => mediaHosts(to, number.sending));
   }
 
   async media(orgId: string, mediaId: string): Promise<Result<MediaView & { key: string }>> {
-    return this.#of(orgId, ({ media }) => media.view(mediaId));
+    return this.of(orgId, ({ media }) => media.view(mediaId));
   }
 
   async retryMedia(orgId: string, mediaId: string): Promise<Result<{ status: string }>> {
-    return this.#of(orgId, ({ media }) => media.keeper.retry(mediaId));
+    return this.of(orgId, ({ media }) => media.keeper.retry(mediaId));
   }
 
   async lookUpNumber(orgId: string, phone: string): Promise<Result<NumberView>> {
-    return this.#of(orgId, (number) => lookUpNumber(phone, number.sending));
+    return this.of(orgId, (number) => lookUpNumber(phone, number.sending));
   }
 
   async lastSpoke(orgId: string, to: string): Promise<Result<number | null>> {
-    return this.#of(orgId, (number) => ok(lastSpoke(to, number.store)));
+    return this.of(orgId, (number) => ok(lastSpoke(to, number.store)));
   }
 
   async listMessages(
     orgId: string,
     query: MessageQuery,
   ): Promise<Result<{ messages: StoredMessage[]; next: string | null }>> {
-    return this.#of(orgId, ({ store, media }) => {
+    return this.of(orgId, ({ store, media }) => {
       const { messages, next } = store.messages.list(query);
       return ok({ messages: messages.map((message) => media.withFile(message)), next });
     });
   }
 
   async listLogs(orgId: string, limit: number): Promise<Result<LogEntry[]>> {
-    return this.#of(orgId, ({ store }) => ok(store.logs.newest(limit)));
+    return this.of(orgId, ({ store }) => ok(store.logs.newest(limit)));
   }
 
   async webhook(orgId: string): Promise<Result<WebhookView>> {
-    return this.#of(orgId, ({ events }) => ok(events.webhook.view()));
+    return this.of(orgId, ({ events }) => ok(events.webhook.view()));
   }
 
   async setWebhook(orgId: string, changes: WebhookChanges): Promise<Result<WebhookView>> {
-    return this.#of(orgId, ({ events }) => events.webhook.change(changes));
+    return this.of(orgId, ({ events }) => events.webhook.change(changes));
   }
 
   async testWebhook(orgId: string): Promise<Result<WebhookTest>> {
-    return this.#of(orgId, ({ events }) => events.webhook.test());
+    return this.of(orgId, ({ events }) => events.webhook.test());
   }
 
   async listDeliveries(
     orgId: string,
     query: DeliveryQuery,
   ): Promise<Result<{ deliveries: DeliveryView[]; next: string | null }>> {
-    return this.#of(orgId, ({ store }) => ok(store.deliveries.list(query)));
+    return this.of(orgId, ({ store }) => ok(store.deliveries.list(query)));
   }
 
   async retryDelivery(orgId: string, seq: number): Promise<Result<DeliveryView>> {
-    return this.#of(orgId, ({ events }) => events.webhook.retry(seq));
+    return this.of(orgId, ({ events }) => events.webhook.retry(seq));
   }
 
   async replay(orgId: string, range: ReplayRange): Promise<Result<ReplayResult>> {
-    return this.#of(orgId, ({ events }) => events.webhook.replay(range));
+    return this.of(orgId, ({ events }) => events.webhook.replay(range));
   }
 
   async listEvents(orgId: string, query: EventQuery): Promise<Result<EventList>> {
-    return this.#of(orgId, ({ events }) => ok(events.feed.list(query)));
+    return this.of(orgId, ({ events }) => ok(events.feed.list(query)));
   }
 
   async awaitEvents(
     orgId: string,
     query: Omit<EventQuery, "after"> & { after: number | null; waitMs: number },
   ): Promise<Result<EventList>> {
-    return this.#of(orgId, async ({ events }) => ok(await events.feed.next(query)));
+    return this.of(orgId, async ({ events }) => ok(await events.feed.next(query)));
   }
 
   async beginIdempotent(
@@ -240,159 +234,38 @@ export class InstanceObject extends DurableObject<Env> implements InstanceRpc {
     id: string,
     fingerprint: string,
   ): Promise<IdempotencyVerdict | { state: "unknown" }> {
-    const verdict = await this.#of(orgId, async () => ok(await this.#calls.begin(id, fingerprint)));
+    const verdict = await this.of(orgId, async () => ok(await this.#calls.begin(id, fingerprint)));
     return verdict.ok ? verdict.value : { state: "unknown" };
   }
 
   async endIdempotent(orgId: string, id: string, end: IdempotentEnd): Promise<void> {
-    await this.#of(orgId, () => ok(this.#calls.end(id, end)));
+    await this.of(orgId, () => ok(this.#calls.end(id, end)));
   }
 
   async profile(orgId: string): Promise<Result<ProfileView>> {
-    return this.#of(orgId, ({ profile }) => profile.read());
+    return this.of(orgId, ({ profile }) => profile.read());
   }
 
   async changeProfile(orgId: string, change: ProfileChange): Promise<Result<ProfileChange["field"]>> {
-    return this.#of(orgId, ({ profile }) => profile.change(change));
+    return this.of(orgId, ({ profile }) => profile.change(change));
   }
 
   async reload(orgId: string): Promise<Result<BehaviorSettings>> {
-    return this.#of(orgId, (number, { profile }) => {
+    return this.of(orgId, (number, { profile }) => {
       number.reload();
       return ok(number.state?.profile.behaviorSettings ?? profile.behaviorSettings);
     });
   }
 
-  async behavior(orgId: string) {
-    return this.#of(orgId, (_number, { profile }) => ok(behaviorSettings(profile.behaviorSettings)));
-  }
-
-  async setBehavior(orgId: string, change: BehaviorSettings) {
-    return this.#of(orgId, async (number) => {
-      await number.update({ behaviorSettings: change });
-      return this.behavior(orgId);
-    });
-  }
-
-  async antiBan(orgId: string) {
-    return this.#of(orgId, ({ conduct }) => ok(conduct.views.antiBan()));
-  }
-
-  async setAntiBan(orgId: string, change: AntiBanSettings) {
-    return this.#of(orgId, async (number) => {
-      await number.update({ antiBanSettings: change });
-      return ok(number.conduct.views.antiBan());
-    });
-  }
-
-  async safety(orgId: string) {
-    return this.#of(orgId, ({ conduct }) => ok(conduct.views.status()));
-  }
-
-  async safetyConfig(orgId: string) {
-    return this.#of(orgId, ({ conduct }) => ok(conduct.guard.config));
-  }
-
-  async setSafetyConfig(orgId: string, change: SafetyConfigChange) {
-    return this.#of(orgId, ({ conduct, events }) => {
-      const refusal = events.webhook.refusalOf(change.alertsWebhook, "alertsWebhook");
-      if (refusal) return refusal;
-      conduct.configure(change);
-      return ok(conduct.guard.config);
-    });
-  }
-
-  async safetyHealth(orgId: string, { refresh }: { refresh: boolean }) {
-    return this.#of(orgId, async ({ conduct }) => {
-      if (refresh) await conduct.ask();
-      return ok(conduct.views.health());
-    });
-  }
-
-  async listLidMappings(orgId: string, page: { limit: number; cursor?: string }) {
-    return this.#of(orgId, ({ conduct }) => ok(conduct.views.lidMappings(page)));
-  }
-
-  async pauseSending(orgId: string, isPaused: boolean) {
-    return this.#of(orgId, ({ conduct }) => {
-      conduct.guard.setPaused(isPaused);
-      return ok(conduct.views.status());
-    });
-  }
-
-  async resetSafety(orgId: string) {
-    return this.#of(orgId, ({ conduct }) => {
-      conduct.guard.reset();
-      return ok(conduct.views.status());
-    });
-  }
-
-  async listOptOuts(orgId: string) {
-    return this.#of(orgId, ({ conduct }) => ok(conduct.views.optOuts()));
-  }
-
-  async removeOptOuts(orgId: string, chat: string | null) {
-    return this.#of(orgId, ({ conduct }) => ok(conduct.removeOptOuts(chat)));
-  }
-
-  async listHandoffs(orgId: string) {
-    return this.#of(orgId, ({ conduct }) => ok(conduct.handoff.chats()));
-  }
-
-  async setHandoff(orgId: string, chat: string, active: boolean) {
-    return this.#of(orgId, ({ conduct }) => {
-      const chatId = conduct.chatIdOf(chat);
-      conduct.handoff.set(chatId, active);
-      return ok({ chatId });
-    });
-  }
-
-  async clearHandoffs(orgId: string, chat: string | null) {
-    return this.#of(orgId, ({ conduct }) => {
-      if (chat === null) return ok(conduct.handoff.clear());
-      return ok(conduct.handoff.set(conduct.chatIdOf(chat), false) ? 1 : 0);
-    });
-  }
-
-  async handoffSettings(orgId: string) {
-    return this.#of(orgId, ({ conduct }) => ok(conduct.handoff.settings));
-  }
-
-  async setHandoffSettings(orgId: string, change: Partial<HandoffSettings>) {
-    return this.#of(orgId, ({ conduct }) => ok(conduct.handoff.changeSettings(change)));
-  }
-
   async poke(orgId: string): Promise<Result<null>> {
-    const found = this.#stateFor(orgId);
+    const found = stateFor(orgId, this.number, this.ctx.id.name);
     if (!found.ok) return found;
-    await this.#number.upkeep.poke();
+    await this.number.upkeep.poke();
     return ok(null);
   }
 
   override async alarm(): Promise<void> {
-    await this.#number.alarm();
-  }
-
-  /** Runs a call for the org that owns this instance; for all others it does not exist. */
-  async #of<T>(
-    orgId: string,
-    call: (number: WhatsAppNumber, state: NonNullable<WhatsAppNumber["state"]>) => Result<T> | Promise<Result<T>>,
-  ): Promise<Result<T>> {
-    const found = this.#stateFor(orgId);
-    if (!found.ok) return found;
-    this.#number.upkeep.hurry();
-    return call(this.#number, this.#number.state ?? found.value);
-  }
-
-  #stateFor(orgId: string): Result<NonNullable<WhatsAppNumber["state"]>> {
-    const { state } = this.#number;
-    if (state === null || state.profile.removing) return refuse("not_found", "Instance not found.");
-    if (state.profile.orgId !== orgId) {
-      // The name is built from the caller's org, so this cannot happen; if it ever does, nobody gets in.
-      logEvent("error", "an org asked for an instance of another one", this.ctx.id.name);
-      return refuse("not_found", "Instance not found.");
-    }
-    return ok(state);
+    await this.number.alarm();
   }
 
   async #with<T extends object>(orgId: string, value: T): Promise<Result<T & { instance: InstanceView }>> {
