@@ -10,12 +10,12 @@ import {
   LidMappingsSchema,
   OptOutsSchema,
   SafetyConfigAnswerSchema,
-  SafetyConfigInputSchema,
   SafetyHealthAnswerSchema,
   SafetyHealthQuerySchema,
   SafetyStatusAnswerSchema,
   WarmUpAnswerSchema,
 } from "../schemas/safety.ts";
+import { SafetyConfigInputSchema } from "../schemas/safety-config.ts";
 import { answer, errorResponses, jsonContent, needs } from "./document.ts";
 
 const tags = ["Wasup Anti-Ban"];

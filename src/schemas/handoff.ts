@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { RecipientSchema, SuccessSchema, TimeSchema, withoutUndefined } from "./common.ts";
 import { LIMITS } from "./limits.ts";
-import { KeywordsSchema } from "./safety.ts";
+import { KeywordsSchema } from "./safety-config.ts";
 
 const HandoffFields = {
   resumeKeywords: KeywordsSchema.openapi({
