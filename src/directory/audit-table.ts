@@ -1,5 +1,6 @@
 /** Every management action of an organisation, newest 10,000. */
 import type { AuditEntry, NewAuditEntry } from "../durable/rpc.ts";
+import { pageOf } from "../store/page.ts";
 
 /** Years of ordinary use; a caller that floods it loses only what is older than its flood. */
 const KEPT = 10_000;
@@ -37,7 +38,7 @@ export function auditTable(sql: SqlStorage) {
       const rows = sql
         .exec<Row>("SELECT * FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?", before, limit + 1)
         .toArray();
-      const page = rows.slice(0, limit);
+      const { page, next } = pageOf(rows, limit, ({ id }) => String(id));
       return {
         entries: page.map((row) => ({
           id: String(row.id),
@@ -48,7 +49,7 @@ export function auditTable(sql: SqlStorage) {
           status: row.status,
           requestId: row.request_id,
         })),
-        next: rows.length > limit ? String(page.at(-1)?.id) : null,
+        next,
       };
     },
   };

@@ -1,5 +1,6 @@
 /** Summaries of an organisation's instances, as the instances themselves push them. */
 import type { ConnectionState, InstanceSummary } from "../durable/rpc.ts";
+import { pageOf } from "../store/page.ts";
 
 export interface ListQuery {
   limit: number;
@@ -66,12 +67,8 @@ export function instancesTable(sql: SqlStorage) {
           limit + 1,
         )
         .toArray();
-      const page = rows.slice(0, limit);
-      const last = page.at(-1);
-      return {
-        instances: page.map(parse),
-        next: rows.length > limit && last !== undefined ? encodeCursor(last) : null,
-      };
+      const { page, next } = pageOf(rows, limit, encodeCursor);
+      return { instances: page.map(parse), next };
     },
 
     /** The instance linked to this phone (digits); one that is connected before others. */

@@ -2,6 +2,7 @@
 import { Buffer } from "node:buffer";
 import { timingSafeEqual } from "node:crypto";
 import type { KeyGrant, KeyView, NewKey, Scope } from "../durable/rpc.ts";
+import { iso } from "../store/iso.ts";
 
 /** A key's last use is written at most this often, milliseconds: it is read by people, and each write is paid for. */
 const LAST_USED_EVERY_MS = 60_000;
@@ -18,7 +19,6 @@ type Row = {
   last_used_at: number | null;
 };
 
-const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 const scopesOf = ({ scopes }: Row): Scope[] => scopes.split(" ") as Scope[];
 const instancesOf = ({ instances }: Row): string[] | null =>
   instances === null ? null : (JSON.parse(instances) as string[]);

@@ -2,10 +2,9 @@
 import { apiStatus } from "../connection/connection-state.ts";
 import { DEFAULT_WEBHOOK_EVENTS } from "../schemas/event-types.ts";
 import type { InstanceState } from "../store/instance-table.ts";
+import { iso } from "../store/iso.ts";
 import type { WebhookSettings } from "../store/webhook-table.ts";
 import type { InstanceSummary, InstanceView, WebhookView } from "./rpc.ts";
-
-const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
 export function instanceSummary({ profile, connection }: InstanceState, revision: number): InstanceSummary {
   return {

@@ -7,6 +7,7 @@ import { rateWindows } from "../number-safety/rate.ts";
 import { STABILITY_WINDOW_MS } from "../number-safety/session-stability.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../number-safety/verdict.ts";
 import { advanceWarmUp, startWarmUp, warmUpView } from "../number-safety/warm-up.ts";
+import { pageOf } from "../store/page.ts";
 import type { Store } from "../store/store.ts";
 import type { SafetyGuard } from "./safety-guard.ts";
 
@@ -90,9 +91,9 @@ export function safetyViews(guard: SafetyGuard, store: Store, isOnline: () => bo
     optOuts: (): OptOut[] =>
       store.chats.optOuts.all().map(({ chatId, since }) => ({ chatId, since: new Date(since).toISOString() })),
     lidMappings({ limit, cursor = "" }: { limit: number; cursor?: string }) {
-      const rows = store.contacts.pairs(cursor, limit + 1);
-      const mappings: LidMapping[] = rows.slice(0, limit);
-      return { mappings, next: rows.length > limit ? (mappings.at(-1)?.lid ?? null) : null };
+      const rows: LidMapping[] = store.contacts.pairs(cursor, limit + 1);
+      const { page, next } = pageOf(rows, limit, ({ lid }) => lid);
+      return { mappings: page, next };
     },
   };
 }

@@ -6,6 +6,7 @@
  * next one costs the same whether ten deliveries wait or a hundred thousand.
  */
 import type { DeliveryQuery, DeliveryView } from "../durable/rpc.ts";
+import { listDeliveries } from "./list-deliveries.ts";
 
 /** Chats do not wait for each other; events without a chat wait only for each other. */
 const NO_CHAT = "";
@@ -35,32 +36,6 @@ type Row = {
   first_attempt_at: number | null;
   reply_id: string | null;
 };
-
-type ViewRow = Row & {
-  status: DeliveryView["status"];
-  due_at: number;
-  response_status: number | null;
-  last_error: string | null;
-  type: string | null;
-  created_at: number | null;
-};
-
-const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
-
-const toView = (row: ViewRow): DeliveryView => ({
-  id: `evt_${row.seq}`,
-  seq: row.seq,
-  event: row.type,
-  chatId: row.chat_id === NO_CHAT ? null : row.chat_id,
-  status: row.status,
-  attempts: row.attempts,
-  createdAt: iso(row.created_at),
-  firstAttemptAt: iso(row.first_attempt_at),
-  nextAttemptAt: row.status === "waiting" ? iso(row.due_at) : null,
-  responseStatus: row.response_status,
-  error: row.last_error,
-  replyMessageId: row.reply_id,
-});
 
 /** What a delivery is when it begins to wait again. */
 const ANEW = "status = 'waiting', attempts = 0, first_attempt_at = NULL";
@@ -216,24 +191,10 @@ export function deliveriesTable(sql: SqlStorage) {
     },
 
     /** Newest first; `next` is the cursor of the following page. */
-    list({ status, limit, cursor }: DeliveryQuery): { deliveries: DeliveryView[]; next: string | null } {
-      const rows = sql
-        .exec<ViewRow>(
-          `SELECT d.seq, d.chat_id, d.status, d.attempts, d.first_attempt_at, d.due_at, d.response_status,
-             d.last_error, d.reply_id, e.type, e.created_at
-           FROM deliveries d LEFT JOIN events e ON e.seq = d.seq
-           WHERE d.seq < ? ${status === undefined ? "" : `AND d.status = '${status}'`} ORDER BY d.seq DESC LIMIT ?`,
-          cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor),
-          limit + 1,
-        )
-        .toArray();
-      const page = rows.slice(0, limit);
-      const last = page.at(-1);
-      return { deliveries: page.map(toView), next: rows.length > limit && last ? String(last.seq) : null };
-    },
+    list: (query: DeliveryQuery) => listDeliveries(sql, query),
 
     get(seq: number): DeliveryView | null {
-      const { deliveries } = this.list({ limit: 1, cursor: String(seq + 1) });
+      const { deliveries } = listDeliveries(sql, { limit: 1, cursor: String(seq + 1) });
       const [found] = deliveries;
       return found?.seq === seq ? found : null;
     },

@@ -6,6 +6,7 @@ import type { MessageQuery, StoredMessage } from "../durable/rpc.ts";
 import type { ChatBalance } from "../number-safety/reply-ratio.ts";
 import type { MessageDetails } from "../whatsapp/session.ts";
 import { insertMessage } from "./insert-message.ts";
+import { listMessages } from "./list-messages.ts";
 
 export type MessageStatus = StoredMessage["status"];
 
@@ -79,56 +80,6 @@ const RANK: Readonly<Record<MessageStatus, number>> = {
   failed: 9,
   received: 9,
 };
-
-type Row = {
-  seq: number;
-  id: string;
-  direction: "inbound" | "outbound";
-  chat_id: string;
-  from_phone: string | null;
-  to_phone: string | null;
-  from_lid: string | null;
-  push_name: string | null;
-  type: string;
-  text: string;
-  quoted_id: string | null;
-  quoted_text: string | null;
-  participant: string | null;
-  unsupported: number;
-  details: string;
-  edited_at: number | null;
-  deleted_at: number | null;
-  sent_at: number;
-  status: MessageStatus;
-  code: number | null;
-  reason: string | null;
-  source: "api" | "reply" | "phone" | null;
-};
-
-const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
-
-const toStored = (row: Row): StoredMessage => ({
-  id: row.id,
-  direction: row.direction,
-  chatId: row.chat_id,
-  from: row.from_phone,
-  to: row.to_phone,
-  fromLid: row.from_lid,
-  pushName: row.push_name,
-  type: row.type,
-  text: row.text,
-  quoted: row.quoted_id === null ? null : { messageId: row.quoted_id, text: row.quoted_text ?? "" },
-  participant: row.participant,
-  unsupported: row.unsupported === 1,
-  details: JSON.parse(row.details),
-  media: null,
-  editedAt: iso(row.edited_at),
-  deletedAt: iso(row.deleted_at),
-  timestamp: new Date(row.sent_at).toISOString(),
-  status: row.status,
-  failure: row.status === "failed" ? { code: row.code, reason: row.reason } : null,
-  source: row.source,
-});
 
 export function messagesTable(sql: SqlStorage) {
   return {
@@ -259,38 +210,7 @@ export function messagesTable(sql: SqlStorage) {
     },
 
     /** Newest first; `next` is the cursor of the following page. */
-    list(query: MessageQuery): { messages: StoredMessage[]; next: string | null } {
-      const where = ["seq < ?"];
-      const values: SqlStorageValue[] = [query.cursor ? Number(query.cursor) : Number.MAX_SAFE_INTEGER];
-      if (query.direction) {
-        where.push("direction = ?");
-        values.push(query.direction);
-      }
-      if (query.since) {
-        where.push("sent_at > ?");
-        values.push(Date.parse(query.since));
-      }
-      if (query.phone) {
-        where.push("(chat_id = ? OR from_phone = ? OR to_phone = ?)");
-        values.push(`${query.phone}@s.whatsapp.net`, query.phone, query.phone);
-      }
-      if (query.q) {
-        // instr, because the runtime's LIKE patterns end at 50 bytes. Case folding is SQLite's: ASCII letters.
-        where.push("instr(lower(text), lower(?)) > 0");
-        values.push(query.q);
-      }
-      const rows = sql
-        .exec<Row>(
-          `SELECT seq, id, direction, chat_id, from_phone, to_phone, from_lid, push_name, type, text, quoted_id, quoted_text,
-             participant, unsupported, details, edited_at, deleted_at, sent_at, status, code, reason, source FROM messages WHERE ${where.join(" AND ")} ORDER BY seq DESC LIMIT ?`,
-          ...values,
-          query.limit + 1,
-        )
-        .toArray();
-      const page = rows.slice(0, query.limit);
-      const last = page.at(-1);
-      return { messages: page.map(toStored), next: rows.length > query.limit && last ? String(last.seq) : null };
-    },
+    list: (query: MessageQuery) => listMessages(sql, query),
 
     /** A LID's phone became known: its messages join the phone's chat, and what it wrote in groups gets its phone. */
     rekeyChat({ from, to, phone, lid }: { from: string; to: string; phone: string; lid: string }): void {
