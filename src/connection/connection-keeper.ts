@@ -16,30 +16,13 @@ import type {
 } from "../whatsapp/session.ts";
 import { closed, connecting, isWanted, opened, paired, retrying, stopped, unlinked } from "./connection-state.ts";
 import { DeafWatch } from "./deaf-watch.ts";
-import { PairingCode } from "./pairing-code.ts";
+import { LinkMaterial } from "./link-material.ts";
 
 /** The keep-alive that holds the object in memory, and the watchdog that notices a session that is gone. */
 const HEARTBEAT_MS = 30_000;
 
 /** Events of a session that the keeper does not consume itself. */
-export type TrafficEvent = Extract<
-  SessionEvent,
-  {
-    type:
-      | "message"
-      | "placeholder"
-      | "empty"
-      | "history"
-      | "receipt"
-      | "ack"
-      | "identity"
-      | "call"
-      | "retry"
-      | "undecryptable"
-      | "membership"
-      | "restricted";
-  }
->;
+export type TrafficEvent = Exclude<SessionEvent, { type: "qr" | "paired" | "open" | "closed" }>;
 
 export interface KeeperDeps {
   storage: DurableObjectStorage;
@@ -67,21 +50,24 @@ export interface KeeperDeps {
 
 export class ConnectionKeeper {
   readonly #deps: KeeperDeps;
+  readonly #material: LinkMaterial;
   #session: WhatsAppSession | null = null;
-  #qr: string | null = null;
-  #code = new PairingCode();
   #deafness: DeafWatch | null = null;
 
   constructor(deps: KeeperDeps) {
     this.#deps = deps;
+    this.#material = new LinkMaterial({
+      onNew: deps.onLinkMaterial,
+      onNoCode: () => deps.log("warning", "WhatsApp did not give a pairing code"),
+    });
   }
 
   get qr(): string | null {
-    return this.#qr;
+    return this.#material.qr;
   }
 
   get pairingCode(): string | null {
-    return this.#code.current;
+    return this.#material.pairingCode;
   }
 
   /** The session messages can be sent through; null unless the number is online. */
@@ -125,7 +111,7 @@ export class ConnectionKeeper {
       const begun = this.#begin("code", phone);
       if (!begun.ok) return begun;
     }
-    const code = await this.#code.wait();
+    const code = await this.#material.awaitCode();
     if (code !== null) return ok(code);
     return refuse("unavailable", "WhatsApp did not give a pairing code in time.", {
       hint: "Try again in a few seconds; the attempt goes on.",
@@ -196,7 +182,7 @@ export class ConnectionKeeper {
 
   #open(state: Connection): void {
     const { endpoint, openSession, save, storage, now, wake, lookups, download, markOnline, log } = this.#deps;
-    this.#qr = null;
+    this.#material.clear();
     save(state);
     wake.clear("reconnect");
     wake.set("heartbeat", now() + HEARTBEAT_MS);
@@ -225,11 +211,10 @@ export class ConnectionKeeper {
   #handle(event: SessionEvent): void {
     switch (event.type) {
       case "qr":
-        this.#showQr(event.text);
+        this.#offer(event.text);
         return;
       case "paired":
-        this.#qr = null;
-        this.#code.clear();
+        this.#material.clear();
         this.#deps.save(paired(this.#deps.load()));
         this.#deps.log("success", "Linked");
         return;
@@ -266,35 +251,16 @@ export class ConnectionKeeper {
     });
   }
 
-  #showQr(text: string): void {
-    const { linking } = this.#deps.load();
-    if (linking?.mode === "code" && linking.phone !== null) {
-      // The transport is up now, and only now may a code be asked for; later QR texts of this session change nothing.
-      if (this.#code.current === null) void this.#requestCode(linking.phone);
-      return;
-    }
-    this.#qr = text;
-    this.#deps.onLinkMaterial({ qr: text, pairingCode: null });
-  }
-
-  async #requestCode(phone: string): Promise<void> {
+  #offer(qr: string): void {
     const session = this.#session;
-    try {
-      const code = await session?.requestPairingCode(phone);
-      if (code === undefined || session !== this.#session) return;
-      const shown = this.#code.show(code);
-      this.#deps.onLinkMaterial({ qr: null, pairingCode: shown });
-    } catch {
-      this.#deps.log("warning", "WhatsApp did not give a pairing code");
-    }
+    this.#material.offered(qr, this.#deps.load().linking, session, () => session !== this.#session);
   }
 
   #ended(end: { code: number | null; text: string }): void {
     const { storage, load, save, now, random, log, wake } = this.#deps;
-    this.#qr = null;
+    this.#material.clear();
     this.#deafness?.stop();
     this.#deafness = null;
-    this.#code.clear();
     const verdict = closed(load(), end, now(), random());
     if (verdict.clearAuth) wipeAuth(storage);
     // A link WhatsApp confirmed is linked even if the process stopped before it was noted.
@@ -303,7 +269,7 @@ export class ConnectionKeeper {
     const why = verdict.state.lastDisconnect;
     if (why) log(why.nextAction === "reconnect" ? "info" : "error", `Disconnected: ${why.message}`);
     if (verdict.retryAt === null) {
-      this.#code.abandon();
+      this.#material.abandon();
       wake.clear("heartbeat");
       wake.clear("reconnect");
     } else {
@@ -316,7 +282,6 @@ export class ConnectionKeeper {
     this.#deafness = null;
     this.#session?.close();
     this.#session = null;
-    this.#qr = null;
-    this.#code.abandon();
+    this.#material.abandon();
   }
 }
