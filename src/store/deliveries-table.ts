@@ -29,8 +29,9 @@ export interface DeliveryOutcome {
   error: string | null;
 }
 
-type Row = {
+export type DeliveryRow = {
   seq: number;
+  /** Empty: an event without a chat. */
   chat_id: string;
   attempts: number;
   first_attempt_at: number | null;
@@ -98,7 +99,7 @@ export function deliveriesTable(sql: SqlStorage) {
      */
     due(now: number, limit: number, underWay: readonly number[] = []): Delivery[] {
       return sql
-        .exec<Row>(
+        .exec<DeliveryRow>(
           `SELECT seq, chat_id, attempts, first_attempt_at, reply_id FROM deliveries
            WHERE is_head = 1 AND due_at <= ? AND chat_id NOT IN (${busyChats(underWay)})
            ORDER BY due_at, seq LIMIT ?`,

@@ -1,15 +1,10 @@
 /** Deliveries as they are shown, a page at a time. */
 import type { DeliveryQuery, DeliveryView } from "../durable/rpc.ts";
+import type { DeliveryRow } from "./deliveries-table.ts";
 import { iso } from "./iso.ts";
 import { pageOf } from "./page.ts";
 
-type Row = {
-  seq: number;
-  /** Empty: an event without a chat. */
-  chat_id: string;
-  attempts: number;
-  first_attempt_at: number | null;
-  reply_id: string | null;
+type Row = DeliveryRow & {
   status: DeliveryView["status"];
   due_at: number;
   response_status: number | null;

@@ -3,9 +3,10 @@
  * once, in order within its chat, verified, and is replied to once.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Crowd } from "./support/crowd.ts";
+import type { Crowd } from "./support/crowd.ts";
 import { eventually } from "./support/eventually.ts";
-import { type Attempt, type Behaviour, FaultyReceiver } from "./support/faulty-receiver.ts";
+import { faultyNumber } from "./support/faulty-number.ts";
+import type { Attempt, Behaviour, FaultyReceiver } from "./support/faulty-receiver.ts";
 import { useLab } from "./support/lab.ts";
 import type { GatewayNumber } from "./support/number.ts";
 
@@ -21,15 +22,7 @@ let crowd: Crowd;
 let receiver: FaultyReceiver;
 
 beforeAll(async () => {
-  receiver = await FaultyReceiver.start();
-  const phone = lab.whatsApp.phone();
-  number = await lab.number("faults");
-  const { secret } = await lab.api.ok<{ secret: string }>("PUT", `${number.path}/webhook`, {
-    webhookUrl: receiver.url,
-  });
-  receiver.secrets = [secret];
-  await number.isLinkedBy(phone);
-  crowd = new Crowd(lab.whatsApp, phone, PEOPLE);
+  ({ number, crowd, receiver } = await faultyNumber(lab, "faults", PEOPLE));
 });
 
 afterAll(() => receiver.stop());

@@ -1,8 +1,9 @@
 /** A receiver that is down for longer than the whole schedule, or for a part of it; the schedule is run 50,000 times as fast. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Crowd } from "./support/crowd.ts";
+import type { Crowd } from "./support/crowd.ts";
 import { eventually } from "./support/eventually.ts";
-import { FaultyReceiver } from "./support/faulty-receiver.ts";
+import { faultyNumber } from "./support/faulty-number.ts";
+import type { FaultyReceiver } from "./support/faulty-receiver.ts";
 import { useLab } from "./support/lab.ts";
 import type { GatewayNumber } from "./support/number.ts";
 
@@ -17,14 +18,7 @@ let crowd: Crowd;
 let receiver: FaultyReceiver;
 
 beforeAll(async () => {
-  receiver = await FaultyReceiver.start();
-  const phone = lab.whatsApp.phone();
-  number = await lab.number("outage");
-  await lab.api.ok("PUT", `${number.path}/webhook`, { webhookUrl: receiver.url });
-  const { secret } = await lab.api.ok<{ secret: string }>("GET", `${number.path}/webhook`);
-  receiver.secrets = [secret];
-  await number.isLinkedBy(phone);
-  crowd = new Crowd(lab.whatsApp, phone, PEOPLE);
+  ({ number, crowd, receiver } = await faultyNumber(lab, "outage", PEOPLE));
 });
 
 afterAll(() => receiver.stop());

@@ -17,33 +17,15 @@ import { receiveCall } from "../../../src/inbound/receive.ts";
 import { EVENT_TYPES, type EventType } from "../../../src/schemas/event-types.ts";
 import { EVENT_SCHEMAS, TestEventSchema } from "../../../src/schemas/events.ts";
 import type { MediaRow } from "../../../src/store/media-table.ts";
-import type { NewMessage, SentRow } from "../../../src/store/messages-table.ts";
+import type { SentRow } from "../../../src/store/messages-table.ts";
 import { openStore } from "../../../src/store/store.ts";
 import type { MessageDetails } from "../../../src/whatsapp/session.ts";
 import { numberStorage } from "../../support/sqlite.ts";
+import { message, NOW } from "./support.ts";
 
-const AT = Date.parse("2026-11-01T12:00:00.000Z");
 const CHAT = "492@s.whatsapp.net";
 
-const message: NewMessage = {
-  id: "3EB0A",
-  chatId: CHAT,
-  direction: "inbound",
-  address: "77@lid",
-  fromPhone: "492",
-  toPhone: "491",
-  fromLid: "77",
-  pushName: "Bob",
-  participant: null,
-  type: "text",
-  text: "Hello",
-  quoted: { messageId: "3EB0Z", text: "Before" },
-  unsupported: true,
-  status: "received",
-  source: null,
-  sentAt: AT,
-  payload: new Uint8Array(),
-};
+const received = message({ quoted: { messageId: "3EB0Z", text: "Before" }, unsupported: true });
 
 const sent: SentRow = {
   id: "3EB0B",
@@ -53,7 +35,7 @@ const sent: SentRow = {
   to_phone: "492",
   type: "text",
   text: "Hi",
-  sent_at: AT,
+  sent_at: NOW,
   source: "reply",
   details: "{}",
 };
@@ -88,7 +70,7 @@ const image: MediaRow = {
   link: null,
   status: "pending",
   attempts: 0,
-  dueAt: AT,
+  dueAt: NOW,
   eventSeq: 7,
   file: {
     kind: "image",
@@ -111,8 +93,8 @@ const stored: MediaRow = { ...image, status: "stored", link: "m/s" };
 /** The payload of a call, as it is recorded. */
 function callPayload(groupJid: string | null): Record<string, unknown> {
   const store = openStore(numberStorage().sql);
-  const call = { id: "C1", fromJid: "77@lid", altJid: null, video: false, groupJid, at: AT };
-  const context = { store, instanceId: "wa_1", ownPhone: "491", hasWebhook: false, now: AT };
+  const call = { id: "C1", fromJid: "77@lid", altJid: null, video: false, groupJid, at: NOW };
+  const context = { store, instanceId: "wa_1", ownPhone: "491", hasWebhook: false, now: NOW };
   receiveCall(call, { ...context, newFile: () => ({ id: "f", key: "k" }), onStored: () => {} });
   return store.events.get(1)?.payload ?? {};
 }
@@ -129,7 +111,7 @@ function handoffPayload(active: boolean): Record<string, unknown> {
     instanceId: () => "wa_1",
     record: ({ payload }) => recorded.push(payload),
     say: () => {},
-    now: () => AT,
+    now: () => NOW,
   });
   handoff.set(CHAT, true);
   if (!active) handoff.set(CHAT, false, "keyword");
@@ -138,15 +120,18 @@ function handoffPayload(active: boolean): Record<string, unknown> {
 
 /** What the gateway's own code makes of each type. */
 const MADE: readonly (readonly [EventType, Record<string, unknown>])[] = [
-  ["message", messagePayload(message, "wa_1")],
+  ["message", messagePayload(received, "wa_1")],
   [
     "message",
-    messagePayload({ ...message, quoted: null, unsupported: false, chatId: "120@g.us", participant: "77@lid" }, "wa_1"),
+    messagePayload(
+      { ...received, quoted: null, unsupported: false, chatId: "120@g.us", participant: "77@lid" },
+      "wa_1",
+    ),
   ],
   ["message.sent", sentPayload(sent, "wa_1")],
   [
     "message.sent",
-    { ...messagePayload({ ...message, direction: "outbound", status: "sent" }, "wa_1"), source: "phone" },
+    { ...messagePayload({ ...received, direction: "outbound", status: "sent" }, "wa_1"), source: "phone" },
   ],
   ["message.status", statusPayload({ ...sent, status: "read" }, "wa_1")],
   ["message.media", mediaPayload({ ...image, attempts: 1 }, "wa_1", CHAT, null)],
@@ -156,11 +141,11 @@ const MADE: readonly (readonly [EventType, Record<string, unknown>])[] = [
   ["connection", connectionPayload("wa_1", "disconnected", why)],
   ["qr", linkPayload("wa_1", "qr")],
   ["qr", linkPayload("wa_1", "code")],
-  ["message", messagePayload({ ...message, details }, "wa_1")],
-  ["message", { ...messagePayload({ ...message, type: "image" }, "wa_1"), ...mediaFields(image, null) }],
+  ["message", messagePayload({ ...received, details }, "wa_1")],
+  ["message", { ...messagePayload({ ...received, type: "image" }, "wa_1"), ...mediaFields(image, null) }],
   [
     "message",
-    { ...messagePayload({ ...message, type: "image" }, "wa_1"), ...mediaFields(stored, "https://a.example/m") },
+    { ...messagePayload({ ...received, type: "image" }, "wa_1"), ...mediaFields(stored, "https://a.example/m") },
   ],
   ["message.sent", sentPayload({ ...sent, details: JSON.stringify(details) }, "wa_1")],
   ["handoff", handoffPayload(true)],
@@ -172,7 +157,7 @@ const MADE: readonly (readonly [EventType, Record<string, unknown>])[] = [
 
 describe("an event of the type", () => {
   test.each(MADE)("%s is what its schema describes, field by field", (type, payload) => {
-    const body = eventBody({ seq: 7, type, chatId: null, payload, createdAt: AT });
+    const body = eventBody({ seq: 7, type, chatId: null, payload, createdAt: NOW });
     // A schema drops what it does not describe: an undocumented field would be missing here.
     expect(EVENT_SCHEMAS[type].parse(body)).toEqual(body);
   });
@@ -184,14 +169,14 @@ describe("an event of the type", () => {
   });
 
   test("webhook.test has the fields of a message, and no place in the log", () => {
-    const body = testPayload("wa_1", "491", "evt_test_1", AT);
+    const body = testPayload("wa_1", "491", "evt_test_1", NOW);
     expect(TestEventSchema.parse(body)).toEqual(body);
     const real = eventBody({
       seq: 7,
       type: "message",
       chatId: null,
-      payload: messagePayload(message, "wa_1"),
-      createdAt: AT,
+      payload: messagePayload(received, "wa_1"),
+      createdAt: NOW,
     });
     const { unsupported: _, ...usual } = real as Record<string, unknown>;
     expect(Object.keys(body).sort()).toEqual(Object.keys(usual).sort());

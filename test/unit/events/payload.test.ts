@@ -1,30 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { eventBody, messagePayload, sentPayload, statusPayload } from "../../../src/events/payload.ts";
-import type { NewMessage, SentRow } from "../../../src/store/messages-table.ts";
+import type { SentRow } from "../../../src/store/messages-table.ts";
+import { message, NOW } from "./support.ts";
 
-const AT = Date.parse("2026-11-01T12:00:00.000Z");
 const INSTANCE = "wa_1";
-
-const message = (fields: Partial<NewMessage> = {}): NewMessage => ({
-  id: "3EB0A",
-  chatId: "492@s.whatsapp.net",
-  direction: "inbound",
-  address: "77@lid",
-  fromPhone: "492",
-  toPhone: "491",
-  fromLid: "77",
-  pushName: "Bob",
-  participant: null,
-  type: "text",
-  text: "Hello",
-  quoted: null,
-  unsupported: false,
-  status: "received",
-  source: null,
-  sentAt: AT,
-  payload: new Uint8Array(),
-  ...fields,
-});
 
 const sent: SentRow = {
   id: "3EB0B",
@@ -35,7 +14,7 @@ const sent: SentRow = {
   type: "text",
   text: "Hi",
   details: "{}",
-  sent_at: AT,
+  sent_at: NOW,
   source: "reply",
 };
 
@@ -127,7 +106,7 @@ test("the payload of a status tells why a message failed", () => {
 });
 
 test("a delivery carries the event's place in the log beside its payload", () => {
-  const event = { seq: 7, type: "message", chatId: null, payload: { message: "Hello" }, createdAt: AT };
+  const event = { seq: 7, type: "message", chatId: null, payload: { message: "Hello" }, createdAt: NOW };
   expect(eventBody(event)).toEqual({
     event_id: "evt_7",
     seq: 7,

@@ -1,8 +1,9 @@
-/** A delivery engine on SQLite in memory, with a receiver that answers when the test says so. */
+/** What the tests of events need: a message, and a delivery engine whose receiver answers when the test says so. */
 import { setImmediate } from "node:timers/promises";
 import { type DeliveryDeps, DeliveryEngine } from "../../../src/events/delivery-engine.ts";
 import type { PostResult } from "../../../src/events/post.ts";
 import { initialWebhook } from "../../../src/events/webhook-target.ts";
+import type { NewMessage } from "../../../src/store/messages-table.ts";
 import { openStore } from "../../../src/store/store.ts";
 import { numberStorage } from "../../support/sqlite.ts";
 
@@ -16,6 +17,28 @@ export const FAILED: PostResult = {
   retryAfterMs: null,
   error: "The webhook answered 500",
 };
+
+/** What Bob wrote. */
+export const message = (fields: Partial<NewMessage> = {}): NewMessage => ({
+  id: "3EB0A",
+  chatId: "492@s.whatsapp.net",
+  direction: "inbound",
+  address: "77@lid",
+  fromPhone: "492",
+  toPhone: "491",
+  fromLid: "77",
+  pushName: "Bob",
+  participant: null,
+  type: "text",
+  text: "Hello",
+  quoted: null,
+  unsupported: false,
+  status: "received",
+  source: null,
+  sentAt: NOW,
+  payload: new Uint8Array(),
+  ...fields,
+});
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
 

@@ -4,13 +4,9 @@ import { forgetPlaceholder, tellPlaceholders } from "../../../src/inbound/placeh
 import { type InboundContext, receive, receivePlaceholder } from "../../../src/inbound/receive.ts";
 import type { Store } from "../../../src/store/store.ts";
 import type { ReceivedMessage } from "../../../src/whatsapp/session.ts";
-import { NOW, receivingNumber } from "./support.ts";
+import { ALICE, ALICE_LID, GROUP, message, NOW, receivingNumber } from "./support.ts";
 
 const DUE = NOW + 30_000;
-const ALICE = "491@s.whatsapp.net";
-const ALICE_LID = "77@lid";
-const GROUP = "120363000000000001@g.us";
-
 let store: Store;
 let context: InboundContext;
 let told: () => Record<string, unknown>[];
@@ -25,21 +21,8 @@ beforeEach(() => {
       .map(({ payload }) => JSON.parse(payload));
 });
 
-const full = (fields: Partial<ReceivedMessage> = {}): ReceivedMessage => ({
-  id: "3EB0A",
-  chatJid: ALICE,
-  altJid: null,
-  participantJid: null,
-  fromMe: false,
-  pushName: "Alice",
-  sentAt: NOW - 1_000,
-  content: { type: "text", text: "Hello", quoted: null, unsupported: false },
-  payload: Uint8Array.of(1, 2),
-  ...fields,
-});
-
 const empty = (fields: Partial<ReceivedMessage> = {}): ReceivedMessage =>
-  full({
+  message({
     content: { type: "text", text: "", quoted: null, unsupported: true, details: { unavailable: "undecryptable" } },
     payload: new Uint8Array(0),
     ...fields,
@@ -62,7 +45,7 @@ describe("a message that came without its content", () => {
 
   test("that comes in time is a message like any other", () => {
     receivePlaceholder(empty(), DUE, context);
-    receive(full(), context);
+    receive(message(), context);
     tellPlaceholders({ ...context, now: DUE });
     expect(told()).toMatchObject([{ message: "Hello" }]);
     expect(told()[0]).not.toHaveProperty("recovered");
@@ -72,15 +55,15 @@ describe("a message that came without its content", () => {
   test("that comes after it was told is told again, as recovered", () => {
     receivePlaceholder(empty(), DUE, context);
     tellPlaceholders({ ...context, now: DUE });
-    receive(full(), context);
+    receive(message(), context);
     expect(told()).toMatchObject([{ message: "" }, { message: "Hello", recovered: true }]);
-    expect(receive(full(), context)).toBe(false);
+    expect(receive(message(), context)).toBe(false);
   });
 
   test("and comes again like that changes nothing", () => {
     receivePlaceholder(empty(), DUE, context);
     receivePlaceholder(empty(), DUE + 1, context);
-    receive(full(), context);
+    receive(message(), context);
     receivePlaceholder(empty(), DUE, context);
     expect([stored().length, store.placeholders.nextDueAt()]).toEqual([1, null]);
     expect(stored()).toMatchObject([{ text: "Hello" }]);
@@ -95,9 +78,9 @@ describe("a message that came without its content", () => {
 
   test("is filled by its writer only: in a group everybody could use its id", () => {
     receivePlaceholder(empty({ chatJid: GROUP, participantJid: ALICE_LID }), DUE, context);
-    expect(receive(full({ chatJid: GROUP, participantJid: "78@lid" }), context)).toBe(false);
+    expect(receive(message({ chatJid: GROUP, participantJid: "78@lid" }), context)).toBe(false);
     expect(stored()).toMatchObject([{ text: "" }]);
-    expect(receive(full({ chatJid: GROUP, participantJid: ALICE_LID }), context)).toBe(true);
+    expect(receive(message({ chatJid: GROUP, participantJid: ALICE_LID }), context)).toBe(true);
     expect(stored()).toMatchObject([{ text: "Hello", participant: ALICE_LID }]);
   });
 

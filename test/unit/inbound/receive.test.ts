@@ -2,12 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { identify } from "../../../src/inbound/identify.ts";
 import { type InboundContext, receive } from "../../../src/inbound/receive.ts";
 import type { Store } from "../../../src/store/store.ts";
-import type { ReceivedMessage } from "../../../src/whatsapp/session.ts";
-import { NOW, receivingNumber } from "./support.ts";
-
-const ALICE = "491@s.whatsapp.net";
-const ALICE_LID = "77@lid";
-const GROUP = "120363000000000001@g.us";
+import { ALICE, ALICE_LID, GROUP, message, NOW, receivingNumber } from "./support.ts";
 
 let store: Store;
 let context: InboundContext;
@@ -23,19 +18,6 @@ beforeEach(() => {
       )
       .toArray()
       .map((row) => ({ ...row, payload: JSON.parse(row.payload) }));
-});
-
-const message = (fields: Partial<ReceivedMessage> = {}): ReceivedMessage => ({
-  id: "3EB0A",
-  chatJid: ALICE,
-  altJid: null,
-  participantJid: null,
-  fromMe: false,
-  pushName: "Alice",
-  sentAt: NOW - 1_000,
-  content: { type: "text", text: "Hello", quoted: null, unsupported: false },
-  payload: Uint8Array.of(1, 2),
-  ...fields,
 });
 
 const stored = () => store.messages.list({ limit: 200 }).messages;
