@@ -79,7 +79,8 @@ export function gatherFacts(
         on(modules.reconnectThrottle) && connectedAt !== null && rate
           ? { connectedAt, sent: store.sends.between(connectedAt, Number.MAX_SAFE_INTEGER), perMinute: rate.limit }
           : null,
-      notBefore: wroteAt === null ? 0 : wroteAt + graceMs,
+      // After a clock was set back, what they wrote before is not in the future.
+      notBefore: wroteAt === null ? 0 : Math.min(wroteAt, now) + graceMs,
       chatBusyUntil: store.sends.chatBusyUntil(chatId),
       laneLastAt: store.sends.laneLastAt(lane, now),
       recentSends: store.sends.since(now - BURST_MS),

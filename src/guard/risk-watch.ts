@@ -2,7 +2,7 @@
  * Watches the risk of a number: takes in what happened to it, keeps the automatic pause, and tells of every change once,
  * both ways. A wake-up looks again when the risk would change by itself.
  */
-import type { SafetyConfig } from "../durable/rpc-safety.ts";
+import type { SafetyConfig, SafetyRisk } from "../durable/rpc-safety.ts";
 import type { NewEvent } from "../events/record.ts";
 import { alertBody, alertDueAt } from "../number-safety/alert.ts";
 import {
@@ -12,6 +12,7 @@ import {
   CALM_MS,
   fallsBelow,
   isAtLeast,
+  NO_PAUSE,
   RECOMMENDATION,
   RISK_MEMORY_MS,
   type RiskKind,
@@ -66,7 +67,7 @@ export class RiskWatch {
   /** When an automatic pause ends if nothing more happens, epoch milliseconds; null when there is none. */
   pausedUntil(state: SafetyState): number | null {
     if (!state.autoPause.active) return null;
-    const calm = state.autoPause.calmSince ?? this.#calmFrom(state);
+    const calm = state.autoPause.calmSince ?? this.#calmFrom();
     return (calm ?? this.#deps.now()) + CALM_MS;
   }
 
@@ -76,10 +77,10 @@ export class RiskWatch {
     const before = store.safety.load().state;
     const at = now();
     const { risk, score, reasons } = this.assessment();
-    const threshold = this.#deps.threshold();
-    const calmSince = before.autoPause.calmSince ?? (before.autoPause.active ? this.#calmFrom(before) : null);
+    const { enabled } = config();
+    const calmSince = before.autoPause.calmSince ?? (before.autoPause.active ? this.#calmFrom() : null);
     const known = calmSince !== null && calmSince <= at ? { ...before.autoPause, calmSince } : before.autoPause;
-    const pause = autoPause(known, risk, threshold, at);
+    const pause = enabled ? autoPause(known, this.#eventRisk(at), this.#deps.threshold(), at) : NO_PAUSE;
     const after: SafetyState = { ...before, risk, autoPause: pause };
     if (
       risk === before.risk &&
@@ -89,7 +90,7 @@ export class RiskWatch {
       this.#arm(after);
       return before;
     }
-    const isPaused = pause.active && config().enabled;
+    const isPaused = before.isPaused || pause.active;
     transaction(() => {
       if (risk !== before.risk) {
         const change = { change: "risk", previous: before.risk, risk, score, reasons, is_paused: isPaused };
@@ -152,12 +153,20 @@ export class RiskWatch {
     after.alerted = { risk: now.risk, at };
   }
 
+  /**
+   * The risk that an automatic pause goes by: without the lock on new chats, which holds strangers back by itself and
+   * would silence the answers to everybody else for as long as it lasts.
+   */
+  #eventRisk(at: number): SafetyRisk {
+    return assess(this.#deps.store.safety.events(at - RISK_MEMORY_MS), null, at).risk;
+  }
+
   /** The first moment below the threshold after the newest event; the same for whoever asks later. */
-  #calmFrom({ lock }: SafetyState): number | null {
+  #calmFrom(): number | null {
     const { store, now, threshold } = this.#deps;
     const events = store.safety.events(now() - 2 * RISK_MEMORY_MS);
     if (events.length === 0) return null;
-    return fallsBelow(events, lockedUntil(lock, now()), newestOf(events), threshold());
+    return fallsBelow(events, null, newestOf(events), threshold());
   }
 
   #arm(state: SafetyState): void {

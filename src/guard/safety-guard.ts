@@ -168,7 +168,7 @@ export class SafetyGuard {
     const { state } = store.safety.load();
     if (state.phone !== null && state.phone !== phone) {
       store.safety.saveState({ ...state, lock: null, cap: null });
-      this.reset();
+      this.#beginAnew(true);
     }
     this.#upToDate();
     store.safety.saveState({ ...store.safety.load().state, phone });
@@ -230,33 +230,45 @@ export class SafetyGuard {
   }
 
   setPaused(isPaused: boolean): void {
-    const { store, transaction, record, instance, now, onResumed } = this.#deps;
+    const { store, transaction, onResumed } = this.#deps;
     const { state } = store.safety.load();
     if (state.isPaused === isPaused) return;
     transaction(() => {
       store.safety.saveState({ ...state, isPaused });
-      const payload = {
-        instance_id: instance().instanceId,
-        change: isPaused ? "paused" : "resumed",
-        by: "operator",
-        risk: state.risk,
-      };
-      record({ type: "safety", chatId: null, payload });
-      store.logs.add("warning", isPaused ? "Sending paused by the operator" : "Sending resumed by the operator", now());
+      this.#tellPause(isPaused);
     });
     if (!isPaused) onResumed();
   }
 
+  #tellPause(isPaused: boolean): void {
+    const { store, record, instance, now } = this.#deps;
+    const [change, text] = isPaused
+      ? ["paused", "Sending paused by the operator"]
+      : ["resumed", "Sending resumed by the operator"];
+    const { risk } = store.safety.load().state;
+    const payload = { instance_id: instance().instanceId, change, by: "operator", risk };
+    record({ type: "safety", chatId: null, payload });
+    store.logs.add("warning", text, now());
+  }
+
   /** Forgets counters, events, pauses and the warm-up. Settings stay, and so does what WhatsApp itself restricts. */
   reset(): void {
+    this.#beginAnew(false);
+  }
+
+  /** @param staysPaused whether a pause by the operator goes on */
+  #beginAnew(staysPaused: boolean): void {
     const { store, transaction, now, onResumed, askRestrictions } = this.#deps;
     transaction(() => {
-      const { lock, cap, phone, risk, alerted } = store.safety.load().state;
+      const { isPaused: wasPaused, lock, cap, phone, risk, alerted } = store.safety.load().state;
+      const isPaused = wasPaused && staysPaused;
       store.sends.clear();
       store.safety.clearHistory();
       // What was told last stays, so that the change which follows from this is told too.
-      store.safety.saveState({ ...UNTROUBLED, warmUp: startWarmUp(now()), lock, cap, phone, risk, alerted });
+      const warmUp = startWarmUp(now());
+      store.safety.saveState({ ...UNTROUBLED, isPaused, warmUp, lock, cap, phone, risk, alerted });
       store.logs.add("warning", "Number safety was reset", now());
+      if (wasPaused && !isPaused) this.#tellPause(false);
     });
     this.watch.reassess();
     askRestrictions();

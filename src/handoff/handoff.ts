@@ -7,7 +7,7 @@ import type { NewEvent } from "../events/record.ts";
 import type { NewMessage } from "../store/messages-table.ts";
 import type { Store } from "../store/store.ts";
 import { isGroup } from "../whatsapp/identity.ts";
-import { startsWithKeyword } from "./keywords.ts";
+import { saysSomething, startsWithKeyword } from "./keywords.ts";
 
 const SETTINGS = "handoff";
 /** The contract's defaults. */
@@ -16,9 +16,6 @@ const DEFAULTS: HandoffSettings = {
   resumeMessage: "",
   autoHandoff: false,
 };
-
-/** Kinds that say nothing by themselves: no sign that a person has taken over. */
-const NOT_SAID: ReadonlySet<string> = new Set(["reaction", "edit", "delete", "poll_vote"]);
 
 type By = "api" | "phone" | "keyword";
 
@@ -86,6 +83,6 @@ export class Handoff {
       if (active && this.set(chatId, false, "keyword") && resumeMessage.trim() !== "") say(chatId, resumeMessage);
       return;
     }
-    if (autoHandoff && !active && !isGroup(chatId) && !NOT_SAID.has(type)) this.set(chatId, true, "phone");
+    if (autoHandoff && !active && !isGroup(chatId) && saysSomething(type)) this.set(chatId, true, "phone");
   }
 }

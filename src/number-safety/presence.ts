@@ -26,9 +26,13 @@ export function restAfter(random: () => number): Rest | null {
   return null;
 }
 
+const LONGEST_REST_MS = Math.max(...RESTS.map(({ toMs }) => toMs));
+
 /** A rest holds first messages back, never answers: it is not added to a request's wait. */
 export function decideRest(restingUntil: number | null, now: number): Block | null {
   if (restingUntil === null || restingUntil <= now) return null;
+  // Longer than any: the clock was set back.
+  if (restingUntil - now > LONGEST_REST_MS) return null;
   return {
     code: "resting",
     reason: "The number takes a pause from writing to people who did not write first, as a person would.",

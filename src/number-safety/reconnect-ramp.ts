@@ -13,8 +13,9 @@ export function rampBudget(elapsedMs: number, perMinute: number): number {
 
 /** @param sent slots given since the connect, those to come included */
 export function decideRamp(connectedAt: number | null, sent: number, perMinute: number, now: number): Block | null {
-  if (connectedAt === null || now - connectedAt >= RAMP_MS || sent < rampBudget(now - connectedAt, perMinute))
-    return null;
+  // Before the connect: the clock was set back, and how long ago it was is not known.
+  if (connectedAt === null || now < connectedAt || now - connectedAt >= RAMP_MS) return null;
+  if (sent < rampBudget(now - connectedAt, perMinute)) return null;
   const share = (sent + 1) / perMinute;
   const elapsed = share >= 1 ? RAMP_MS : (RAMP_MS * (share - FIRST_SHARE)) / (1 - FIRST_SHARE);
   return {

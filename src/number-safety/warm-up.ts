@@ -33,8 +33,9 @@ export function warmUpLimit(day: number, { firstDayLimit, growth, maxPerDay }: W
  */
 export function advanceWarmUp(state: WarmUpState, sentInDay: boolean, limits: WarmUpLimits, now: number): WarmUpState {
   if (hasGraduated(state, limits) && now - state.lastActiveAt > limits.idleMs) return startWarmUp(now);
+  // A clock that was set back before the day began: the day goes on from here, with what was sent in it.
+  if (now < state.dayStartedAt) return { ...state, dayStartedAt: now };
   const periods = Math.floor((now - state.dayStartedAt) / DAY_MS);
-  // A clock that was set back changes nothing.
   if (periods < 1) return state;
   return {
     ...state,

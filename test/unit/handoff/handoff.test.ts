@@ -24,12 +24,22 @@ describe("a keyword", () => {
     ["STOP", true],
     [" stop! ", true],
     ["Stop.", true],
+    ['"STOP"', true],
+    ["*stop*,", true],
+    ["ＳＴＯＰ", true],
+    ["stop?", false],
+    ["#stop", false],
     ["stop it", false],
     ["please stop", false],
     ["", false],
   ])("as the whole message %j: %s", (text, found) => {
     expect(isKeyword(text, ["STOP"])).toBe(found);
   });
+});
+
+test("a keyword is the same however its accents are written", () => {
+  expect(isKeyword("arre\u0302t", ["ARR\u00caT"])).toBe(true);
+  expect(startsWithKeyword("arre\u0302t !", ["arr\u00eat"])).toBe(true);
 });
 
 describe("a handoff", () => {

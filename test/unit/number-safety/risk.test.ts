@@ -112,6 +112,32 @@ describe("a pause that begins by itself", () => {
   });
 });
 
+describe("the lock on new chats", () => {
+  test("is no reason to pause: strangers are held back by its own rule, people who wrote get answers", async () => {
+    const number = guardedNumber({ config: { preset: "conservative" } });
+    const until = new Date(NOW + 6 * DAY_MS).toISOString();
+    number.guard.restricted({ lock: { isActive: true, until, type: "X" }, cap: null });
+    expect(number.guard.watch.assessment()).toMatchObject({ score: 25, risk: "medium" });
+    number.hears("1");
+    expect(number.asks("1").kind).toBe("slot");
+    expect(number.asks("2")).toMatchObject({ blocked: { code: "reach_out_locked" } });
+  });
+
+  test("that began with a 463 pauses a conservative number as long as the 463 is felt, not as long as the lock lasts", async () => {
+    const number = guardedNumber({ config: { preset: "conservative" } });
+    const until = new Date(NOW + 6 * DAY_MS).toISOString();
+    number.guard.refused(463, "491@s.whatsapp.net");
+    number.guard.restricted({ lock: { isActive: true, until, type: "X" }, cap: null });
+    number.hears("1");
+    const refused = number.asks("1");
+    expect(refused).toMatchObject({ blocked: { code: "auto_paused" } });
+    if (refused.kind !== "blocked" || refused.blocked.waitMs === null) throw new Error("Not refused with a wait");
+    expect(refused.blocked.waitMs).toBeLessThan(70 * MINUTE_MS);
+    await number.passes(refused.blocked.waitMs);
+    expect(number.asks("1").kind).toBe("slot");
+  });
+});
+
 test("the time at which a risk falls is found to the second", () => {
   const at = fallsBelow(events("forbidden", 2), null, NOW, "high");
   expect(assess(events("forbidden", 2), null, at).risk).toBe("medium");
@@ -183,6 +209,15 @@ describe("alerts", () => {
     expect(alertDueAt("low", last, NOW + 1)).toBe(NOW + 5 * MINUTE_MS);
   });
 
+  test("say that sending is paused when somebody paused it", async () => {
+    const number = guardedNumber({ config });
+    number.guard.setPaused(true);
+    for (let times = 0; times < 3; times += 1) number.guard.disconnected("connection_lost");
+    await number.passes(0);
+    expect(number.world.alerts).toMatchObject([{ risk: "medium", is_paused: true }]);
+    expect(number.changes().at(-1)).toMatchObject({ change: "risk", is_paused: true });
+  });
+
   test("carry the fields that relays read", () => {
     const body = JSON.parse(
       alertBody({
@@ -210,6 +245,21 @@ describe("alerts", () => {
       is_paused: true,
       at: "2026-11-02T09:00:00.000Z",
     });
+  });
+});
+
+describe("rules that are switched off", () => {
+  test("pause nothing, and nobody is told that they did; switched on again they do", () => {
+    const number = guardedNumber({ config: { enabled: false } });
+    number.guard.disconnected("banned");
+    const told = () => number.changes().map(({ change }) => change);
+    expect(told()).toEqual(["risk"]);
+    number.guard.configure({ enabled: true });
+    expect(told()).toEqual(["risk", "paused"]);
+    expect(number.asks("1")).toMatchObject({ blocked: { code: "auto_paused" } });
+    number.guard.configure({ enabled: false });
+    expect(told().filter((change) => change !== "refused")).toEqual(["risk", "paused", "resumed"]);
+    expect(number.asks("1").kind).toBe("slot");
   });
 });
 

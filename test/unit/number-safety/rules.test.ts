@@ -56,6 +56,33 @@ describe("a person known by phone and by LID", () => {
   });
 });
 
+describe("a person whose phone becomes known in the middle of a window", () => {
+  test("is one chat in it, for new chats, for the same text, and for the older limits", () => {
+    for (const [code, options] of [
+      ["new_chats", { config: { preset: "conservative", modules: { ...ALONE, contactGraph: { enabled: true } } } }],
+      ["identical_text", { config: { preset: "conservative", modules: ALONE } }],
+      ["chats_per_hour", { config: { enabled: false }, antiBan: { uniqueChatsPerHour: 3 } }],
+    ] as const) {
+      const number = guardedNumber({ behavior: { delayEnabled: false, typingSimulation: false }, ...options });
+      const send = (chatId: string): string => {
+        number.world.now += MINUTE_MS;
+        const text = code === "identical_text" ? LONG : "hi";
+        const request = number.request("", text, { chatId });
+        const slot = number.guard.reserve(request);
+        if (slot.kind !== "slot") return slot.kind === "blocked" ? slot.blocked.code : slot.kind;
+        number.guard.transmitted(request.messageId);
+        return "slot";
+      };
+      const limit = code === "new_chats" ? 5 : 3;
+      expect([send("77@lid"), send("491@s.whatsapp.net")]).toEqual(["slot", "slot"]);
+      for (let index = 2; index < limit; index += 1) expect(send(`${index}@s.whatsapp.net`)).toBe("slot");
+      expect(send("9@s.whatsapp.net")).toBe(code);
+      number.store.sends.rekeyChat("77@lid", "491@s.whatsapp.net");
+      expect([send("9@s.whatsapp.net"), send("8@s.whatsapp.net")]).toEqual(["slot", code]);
+    }
+  });
+});
+
 describe("new chats", () => {
   test("are counted as people, not as messages, in any 24 hours", () => {
     const config = { preset: "conservative", modules: { ...ALONE, contactGraph: { enabled: true } } } as const;
@@ -122,9 +149,11 @@ describe("the warm-up", () => {
     expect(advanceWarmUp(graduated, false, moderate, NOW + 3 * DAY_MS + 1)).toEqual(startWarmUp(NOW + 3 * DAY_MS + 1));
   });
 
-  test("is not touched by a clock that is set back, nor by being looked at", () => {
+  test("keeps its day when a clock is set back, and is not touched by being looked at", () => {
     const state = { day: 3, dayStartedAt: NOW, lastActiveAt: NOW };
-    expect(advanceWarmUp(state, true, moderate, NOW - 5 * DAY_MS)).toBe(state);
+    const at = NOW - 5 * DAY_MS;
+    expect(advanceWarmUp(state, true, moderate, at)).toEqual({ ...state, dayStartedAt: at });
+    expect(advanceWarmUp(state, true, moderate, NOW + DAY_MS - 1)).toBe(state);
   });
 });
 
@@ -194,6 +223,24 @@ describe("another phone on the same instance", () => {
     expect(number.store.sends.since(0)).toBe(1);
     number.guard.connected("499");
     expect(number.store.sends.since(0)).toBe(0);
+  });
+});
+
+describe("an emergency stop", () => {
+  test("outlasts another phone on the same instance: only resuming and a reset end it, and both are told", () => {
+    const number = guardedNumber();
+    number.guard.connected("490");
+    number.guard.setPaused(true);
+    number.guard.connected("499");
+    number.hears("1");
+    expect(number.sends("1")).toBe("paused");
+    number.guard.reset();
+    expect(number.sends("1")).toBe("slot");
+    const changes = number.changes().filter(({ change }) => change !== "refused");
+    expect(changes.map(({ change, by }) => [change, by])).toEqual([
+      ["paused", "operator"],
+      ["resumed", "operator"],
+    ]);
   });
 });
 

@@ -49,6 +49,7 @@ interface Options {
 export interface Alert {
   risk: string;
   previous_risk: string;
+  is_paused: boolean;
   content: string;
   text: string;
 }
