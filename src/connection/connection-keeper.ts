@@ -18,8 +18,14 @@ import { closed, connecting, isWanted, opened, paired, retrying, stopped, unlink
 import { DeafWatch } from "./deaf-watch.ts";
 import { LinkMaterial } from "./link-material.ts";
 
-/** The keep-alive that holds the object in memory, and the watchdog that notices a session that is gone. */
+/**
+ * The keep-alive that holds the object in memory, and the watchdog that notices a session that is gone. Milliseconds
+ * (ours): without alarms and calls an object is evicted after 70 s at the earliest.
+ */
 const HEARTBEAT_MS = 30_000;
+
+/** When a caller who got no pairing code is told to try again, milliseconds (ours): the attempt goes on meanwhile. */
+const CODE_RETRY_MS = 5_000;
 
 /** Events of a session that the keeper does not consume itself. */
 export type TrafficEvent = Exclude<SessionEvent, { type: "qr" | "paired" | "open" | "closed" }>;
@@ -115,7 +121,7 @@ export class ConnectionKeeper {
     if (code !== null) return ok(code);
     return refuse("unavailable", "WhatsApp did not give a pairing code in time.", {
       hint: "Try again in a few seconds; the attempt goes on.",
-      retryAfterMs: 5_000,
+      retryAfterMs: CODE_RETRY_MS,
     });
   }
 

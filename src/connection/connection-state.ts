@@ -27,19 +27,24 @@ export const NEVER_CONNECTED: Connection = {
 
 /** WhatsApp's QR references last 160 s and a pairing code about 180 s; after that a link attempt is over. */
 const LINKING_LIFETIME_MS = 180_000;
+/** The first wait after a loss and the longest, milliseconds; the share of a wait that is certain, the rest is chance (ours). */
 const FIRST_DELAY_MS = 1_000;
 const LONGEST_DELAY_MS = 300_000;
-/** A connection that lasted this long was a good one: the next loss starts the backoff afresh. */
+const CERTAIN_SHARE = 0.5;
+/** A connection that lasted this long, milliseconds, was a good one: the next loss starts the backoff afresh (ours). */
 const STABLE_AFTER_MS = 60_000;
-/** One that opened at all proves that WhatsApp lets us in: the wait after its loss stays at 16 s or below. */
+/**
+ * One that opened at all proves that WhatsApp lets us in: its loss counts as so many failed attempts at most, so that the
+ * wait stays at 16 s or below (ours).
+ */
 const MOST_AFTER_OPEN = 4;
-/** WhatsApp asks for a new connection once after linking; one that goes on asking is met with pauses. */
+/** WhatsApp asks for a new connection once after linking; asked more than so many times in a row, we pause (ours). */
 const MOST_AT_ONCE = 3;
 
 /** Exponential with jitter: 1 s, 2 s, 4 s … 5 min, each between half and full. `random` in [0, 1). */
 export function reconnectDelayMs(attempt: number, random: number): number {
-  const full = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(attempt, 20));
-  return Math.round(full * (0.5 + random / 2));
+  const full = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** attempt);
+  return Math.round(full * (CERTAIN_SHARE + (1 - CERTAIN_SHARE) * random));
 }
 
 export function apiStatus({ phase }: Connection): ApiStatus {

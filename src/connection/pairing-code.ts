@@ -1,6 +1,6 @@
 /** The pairing code of a link attempt, and those who wait for it. */
 
-/** How long a caller waits for a code, milliseconds. */
+/** How long a caller waits for a code, milliseconds (ours): below what HTTP clients wait. */
 const PATIENCE_MS = 10_000;
 
 export class PairingCode {

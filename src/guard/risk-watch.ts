@@ -24,6 +24,8 @@ import type { Store } from "../store/store.ts";
 
 /** Attempts, a minute apart, after which an alert that nobody took is of no more use (ours). */
 const MOST_ALERT_ATTEMPTS = 5;
+/** Events are kept twice as long as they are felt, milliseconds (ours): a pause may begin late and is then dated back. */
+const EVENT_MEMORY_MS = 2 * RISK_MEMORY_MS;
 
 export interface WatchDeps {
   store: Store;
@@ -52,7 +54,7 @@ export class RiskWatch {
   note(kind: RiskKind): void {
     const { store, transaction, now } = this.#deps;
     transaction(() => {
-      store.safety.pruneEvents(now() - 2 * RISK_MEMORY_MS);
+      store.safety.pruneEvents(now() - EVENT_MEMORY_MS);
       store.safety.addEvent(kind, now());
       this.reassess();
     });
@@ -164,7 +166,7 @@ export class RiskWatch {
   /** The first moment below the threshold after the newest event; the same for whoever asks later. */
   #calmFrom(): number | null {
     const { store, now, threshold } = this.#deps;
-    const events = store.safety.events(now() - 2 * RISK_MEMORY_MS);
+    const events = store.safety.events(now() - EVENT_MEMORY_MS);
     if (events.length === 0) return null;
     return fallsBelow(events, null, newestOf(events), threshold());
   }

@@ -21,13 +21,17 @@ const CORNERS: readonly (readonly [hour: number, factor: number])[] = [
   [22, 1.2],
   [24, 2.5],
 ];
+/** The hours of the day's wave, and how far its factor goes above and below 1 (the package's). */
+const WAVE = { fromHour: 9, toHour: 22, height: 0.2 };
 
 /** @param hour local time, 0 ≤ hour < 24, with minutes as a fraction. @returns 0.8 … 6 */
 export function circadianFactor(profile: CircadianProfile, hour: number): number {
   if (profile === "always_on") return 1;
   const shifted = (((hour - SHIFT[profile]) % 24) + 24) % 24;
   // 1.2 at 9 and 22, 0.8 in the middle of the day.
-  if (shifted >= 9 && shifted <= 22) return 1 + 0.2 * Math.cos((2 * Math.PI * (shifted - 9)) / 13);
+  const { fromHour, toHour, height } = WAVE;
+  const share = (shifted - fromHour) / (toHour - fromHour);
+  if (share >= 0 && share <= 1) return 1 + height * Math.cos(2 * Math.PI * share);
   for (let index = 1; index < CORNERS.length; index += 1) {
     const [[from, low], [to, high]] = [CORNERS[index - 1] ?? [0, 1], CORNERS[index] ?? [24, 1]];
     if (shifted <= to) return low + ((high - low) * (shifted - from)) / (to - from);

@@ -9,17 +9,20 @@ import { SECOND_MS } from "./verdict.ts";
 const MS_PER_CHARACTER = 30;
 const MOST_TYPING_MS = 3_000;
 const LEAST_TYPING_MS = 600;
-/** Pause and typing are drawn from half of their figure up to all of it (the package's). */
+/** The share of its figure from which a pause or typing is drawn, up to all of it (the package's). */
 const LEAST_SHARE = 0.5;
 
 /** Sends within this time count as one burst, milliseconds (the package's). */
 export const BURST_MS = 30 * SECOND_MS;
 
+/** The range holds so many sigmas on each side of its middle; what falls outside, 3 in 1,000, is cut (the package's). */
+const SIGMAS = 3;
+
 /** In [from, to], normal around the middle with sigma = a sixth of the range. @param random gives values in [0, 1) */
 export function jitter(from: number, to: number, random: () => number): number {
   // Box–Muller; 1 − r keeps the logarithm away from zero.
   const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-  return from + (to - from) * Math.max(0, Math.min(1, (normal + 3) / 6));
+  return from + (to - from) * Math.max(0, Math.min(1, (normal + SIGMAS) / (2 * SIGMAS)));
 }
 
 export interface DelayInput {

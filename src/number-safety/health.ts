@@ -28,7 +28,7 @@ const MANY_FAILED = 5;
 const GRAVE = { fullMs: HOUR_MS, goneMs: DAY_MS };
 const ORDINARY = { fullMs: 20 * MINUTE_MS, goneMs: HOUR_MS };
 type Memory = typeof GRAVE;
-/** Events older than this can be forgotten. */
+/** Events older than this, milliseconds, are felt no more: the longest memory of the package's figures above. */
 export const RISK_MEMORY_MS = DAY_MS;
 
 /** Scores from which a risk begins (the package's 3.8; its 2.1 waited until 30, 60 and 85). */
@@ -90,7 +90,7 @@ const left = (at: number, { fullMs, goneMs }: Memory, now: number): number =>
 const newest = (events: readonly RiskEvent[], memory: Memory, now: number): number =>
   Math.max(0, ...events.map(({ at }) => left(at, memory, now)));
 
-/** What a risk does to the limits: the package's advice (cut by half, by 80 %), made real. */
+/** The share of the limits that is left at a risk: the package's advice (cut by half, by 80 %), made real. */
 export const RATE_MULTIPLIER: Readonly<Record<SafetyRisk, number>> = { low: 1, medium: 0.5, high: 0.2, critical: 0.2 };
 
 export const RECOMMENDATION: Readonly<Record<SafetyRisk, string>> = {

@@ -5,7 +5,7 @@
  */
 import { type Block, MINUTE_MS, SECOND_MS } from "./verdict.ts";
 
-/** After a first message: the chance of a pause, and how long it lasts, milliseconds. Once in a while the phone is away. */
+/** After a first message: the chance (0–1) of a pause, and how long it lasts, milliseconds (the package's). */
 const RESTS = [
   { kind: "away", chance: 0.03, fromMs: 5 * MINUTE_MS, toMs: 15 * MINUTE_MS },
   { kind: "distracted", chance: 0.05, fromMs: 5 * MINUTE_MS, toMs: 20 * MINUTE_MS },
@@ -41,7 +41,8 @@ export function decideRest(restingUntil: number | null, now: number): Block | nu
   };
 }
 
-/** Milliseconds after which a message is read, and the share of messages that is only read when it is answered. */
+/** Milliseconds after which a message is read, and the share of messages that is only read when it is
+ * answered (the package's). */
 const READ = { fromMs: 3 * SECOND_MS, toMs: 45 * SECOND_MS, leftUnread: 0.15 };
 
 /**

@@ -32,6 +32,7 @@ export interface Limits {
   newChatsPerDay: number;
 }
 
+/** The package's 3.8, but for `newChatsPerDay` (ours); units as in `Limits`. */
 export const PRESETS: Readonly<Record<SafetyPreset, Limits>> = {
   conservative: {
     maxPerMinute: 5,

@@ -53,6 +53,7 @@ export type Verdict =
 /** Where a send belongs: an answer to somebody who wrote, or a first word. */
 export type Lane = "reply" | "cold";
 
+/** Lengths of time in milliseconds, by definition. */
 export const SECOND_MS = 1_000;
 export const MINUTE_MS = 60 * SECOND_MS;
 export const HOUR_MS = 60 * MINUTE_MS;

@@ -10,7 +10,7 @@ import { deliver, recipientOf, type SendingDeps } from "./send-message.ts";
 
 /** WhatsApp's clients offer editing for 15 minutes. */
 const EDITABLE_MS = 15 * 60_000;
-/** And taking back for everybody for two days and twelve hours. */
+/** And taking back for everybody for two days and twelve hours (WhatsApp's clients too). */
 const DELETABLE_MS = 60 * 60 * 60_000;
 
 /** `not_found` when the message is not stored in that chat. */

@@ -26,7 +26,7 @@ export type Wishes = NonNullable<SlotRequest["wishes"]>;
 /** Kinds that nobody types. */
 const ABOUT_OTHERS: ReadonlySet<string> = new Set(["reaction", "edit", "delete"]);
 
-/** How soon room in a full queue is likely, milliseconds: `moderate`'s greatest pause before one message. */
+/** How soon room in a full queue is likely, milliseconds (ours): `moderate`'s greatest pause before one message. */
 const FULL_RETRY_MS = 5_000;
 
 /** @param longestWaitMs how long this message may wait for its slot; a request's 30 s when left out */

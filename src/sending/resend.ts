@@ -1,15 +1,15 @@
 /** Which messages of the outbox are on their way, and when one that WhatsApp did not take goes out again: same id. */
 
-/** WhatsApp's words for "not now": too many at once, or trouble of its own. Anything else would end alike again. */
+/** WhatsApp's codes for "not now": too many at once, or trouble of its own. Anything else would end alike again. */
 const TEMPORARY: ReadonlySet<number> = new Set([429, 500, 503]);
 /**
- * Waits after the 1st, 2nd … refusal, milliseconds; after the last one the message has failed. A question that stays
+ * Waits after the 1st, 2nd … refusal, milliseconds (ours); after the last one the message has failed. A question that stays
  * unanswered says nothing about the message: it is asked again after the last wait, as long as the message lives.
  */
 const WAITS_MS = [2_000, 8_000, 30_000, 120_000] as const;
 /**
  * WhatsApp answers within a second. A message without an answer for so long, though the connection stands, goes out
- * again; the id makes that harmless. Milliseconds.
+ * again; the id makes that harmless. Milliseconds (ours).
  */
 const ANSWER_PATIENCE_MS = 60_000;
 

@@ -2,6 +2,7 @@
  * The slots of outbound messages: one row per message, from the moment its slot is promised. Every limit is counted
  * here. Slots to come count like past ones; a message that never left gives its slot back.
  */
+import { SPIRAL_FROM } from "../number-safety/retry-tracker.ts";
 import type { Lane } from "../number-safety/verdict.ts";
 
 export interface Slot {
@@ -93,8 +94,9 @@ export function sendsTable(sql: SqlStorage) {
     retries(since: number): { retries: number; spirals: number } {
       return sql
         .exec<{ retries: number; spirals: number }>(
-          `SELECT COALESCE(SUM(retries), 0) AS retries, COALESCE(SUM(retries >= 3), 0) AS spirals
+          `SELECT COALESCE(SUM(retries), 0) AS retries, COALESCE(SUM(retries >= ?), 0) AS spirals
            FROM sends WHERE at > ?`,
+          SPIRAL_FROM,
           since,
         )
         .one();

@@ -107,10 +107,13 @@ async function month(seed: number, { modules = {}, overrides = {} }: StoredSafet
     const kind = chance();
     if (kind < 0.2) number.guard.disconnected("connection_lost");
     else if (kind < 0.3) for (let times = 0; times < 2; times += 1) number.guard.disconnected("banned");
-    else if (kind < 0.4) number.guard.refused(463, "4000@s.whatsapp.net");
-    else if (kind < 0.5)
-      number.guard.restricted({ lock: { isActive: false, until: null, type: "DEFAULT" }, cap: null });
-    else if (kind < 0.6) number.guard.refused(479, "4000@s.whatsapp.net");
+    else if (kind < 0.35) number.guard.refused(463, "4000@s.whatsapp.net");
+    else if (kind < 0.4) number.guard.refused(463, "900000@s.whatsapp.net");
+    else if (kind < 0.5) {
+      const isActive = chance() < 0.5;
+      const until = isActive ? new Date(world.now + 3 * HOUR_MS).toISOString() : null;
+      number.guard.restricted({ lock: { isActive, until, type: "DEFAULT" }, cap: null });
+    } else if (kind < 0.6) number.guard.refused(479, "4000@s.whatsapp.net");
     else if (kind < 0.7) world.connectedAt = world.now;
     else if (kind < 0.8) world.now += chance() < 0.5 ? 20 * MINUTE_MS : -20 * MINUTE_MS;
     else {
@@ -176,13 +179,15 @@ function busiest(times: number[], lengthMs: number): number {
 }
 
 const EVERY_DAY = ["minute_limit", "identical_text", "auto_paused"];
+/** Where no longer wait hides it. */
+const LOCKED = [...EVERY_DAY, "reach_out_locked"];
 const off = { enabled: false };
 
 describe.each([
   { seed: 1, modules: {}, meets: [...EVERY_DAY, "new_chats"] },
-  { seed: 2, modules: { contactGraph: off }, meets: [...EVERY_DAY, "warm_up"] },
-  { seed: 3, modules: { presence: { enabled: true, timezone: "Asia/Kolkata" }, contactGraph: off }, meets: EVERY_DAY },
-  { seed: 4, modules: { replyRatio: { enabled: true }, warmup: off, contactGraph: off }, meets: EVERY_DAY },
+  { seed: 2, modules: { contactGraph: off }, meets: [...LOCKED, "warm_up"] },
+  { seed: 3, modules: { presence: { enabled: true, timezone: "Asia/Kolkata" }, contactGraph: off }, meets: LOCKED },
+  { seed: 4, modules: { replyRatio: { enabled: true }, warmup: off, contactGraph: off }, meets: LOCKED },
   {
     seed: 5,
     modules: { warmup: off, contactGraph: off },
