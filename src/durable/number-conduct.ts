@@ -8,7 +8,7 @@ import { circadianOf } from "../guard/facts.ts";
 import { SafetyGuard } from "../guard/safety-guard.ts";
 import { type SafetyViews, safetyViews } from "../guard/safety-views.ts";
 import { Handoff } from "../handoff/handoff.ts";
-import { isKeyword } from "../handoff/keywords.ts";
+import { isKeyword, saysSomething } from "../handoff/keywords.ts";
 import { behaviorOf } from "../number-safety/behavior.ts";
 import { readDueAt } from "../number-safety/reading.ts";
 import { SECOND_MS } from "../number-safety/verdict.ts";
@@ -51,7 +51,9 @@ export class NumberConduct {
   readonly #deps: ConductDeps;
   readonly #reader: Reader;
   readonly #appearance: Appearance;
-  #asking = false;
+  /** Messages for which typing is shown. */
+  readonly #typed = new Set<string>();
+  #asking: Promise<void> | null = null;
   #askedAt = 0;
 
   constructor(deps: ConductDeps) {
@@ -94,6 +96,7 @@ export class NumberConduct {
   /** A session is open. */
   online(): void {
     this.guard.connected(this.#deps.state()?.connection.phone ?? null);
+    this.#typed.clear();
     this.#reader.pump();
     this.#appearance.connected();
   }
@@ -167,11 +170,15 @@ export class NumberConduct {
   }
 
   /** The last look before a message leaves. */
-  admit({ id, chatId, isReply }: QueuedMessage): Admission {
-    if (isReply && this.#deps.store.chats.handoffs.has(chatId)) {
-      return { kind: "refuse", reason: "A person has taken the chat over" };
+  admit(message: QueuedMessage): Admission {
+    const { id, chatId, address } = message;
+    const admission: Admission = this.#isTakenOver(message)
+      ? { kind: "refuse", reason: "A person has taken the chat over" }
+      : this.guard.admit(id, chatId, isGroup(chatId));
+    if (admission.kind !== "go" && this.#typed.delete(id)) {
+      void this.#quietly("typing was not ended", (session) => session.typing(address, false));
     }
-    return this.guard.admit(id, chatId, isGroup(chatId));
+    return admission;
   }
 
   /** WhatsApp told by itself what it restricts. */
@@ -182,22 +189,32 @@ export class NumberConduct {
     if (restrictions.lock?.isActive && this.#deps.now() - this.#askedAt > ASK_AGAIN_MS) void this.ask();
   }
 
-  /** The chat is read, then somebody types. */
-  async showTyping({ chatId, address }: QueuedMessage): Promise<void> {
+  /** The chat is read, then somebody types; unless the message may not leave, or the profile has come to forbid it. */
+  async showTyping(message: QueuedMessage): Promise<void> {
+    const { id, chatId, address } = message;
+    const { profile, markRead } = this.#behavior;
+    if (profile === "notification-max" || this.#isTakenOver(message)) return;
+    if (this.guard.isStopped(chatId, isGroup(chatId))) return;
+    this.#typed.add(id);
     await this.#appearance.attend();
     await this.#quietly("typing was not shown", async (session) => {
-      if (this.#behavior.markRead) await this.#reader.readNow(chatId);
-      await session.typing(address, true);
+      if (markRead) await this.#reader.readNow(chatId);
+      if (this.#typed.has(id)) await session.typing(address, true);
     });
   }
 
   /** The chat is read and nobody types any more. */
-  async endTyping({ chatId, address, typingMs }: QueuedMessage): Promise<void> {
+  async endTyping({ id, chatId, address }: QueuedMessage): Promise<void> {
     await this.#appearance.attend();
     await this.#quietly("typing was not ended", async (session) => {
       if (this.#behavior.markRead) await this.#reader.readNow(chatId);
-      if (typingMs > 0) await session.typing(address, false);
+      if (this.#typed.delete(id)) await session.typing(address, false);
     });
+  }
+
+  /** A webhook's reply to a chat that a person has. */
+  #isTakenOver({ isReply, chatId }: QueuedMessage): boolean {
+    return isReply && this.#deps.store.chats.handoffs.has(chatId);
   }
 
   get #behavior() {
@@ -210,24 +227,24 @@ export class NumberConduct {
     return config.enabled && config.modules.presence.enabled ? circadianOf({ config }, this.#deps.now()) : null;
   }
 
-  #optOut({ chatId, text }: NewMessage): void {
+  #optOut({ chatId, text, type }: NewMessage): void {
     const { store, now } = this.#deps;
     if (isKeyword(text, this.guard.config.optOutKeywords)) {
       if (store.chats.optOuts.add(chatId, now())) store.logs.add("info", "Somebody asked not to be contacted", now());
-    } else if (store.chats.optOuts.remove(chatId)) {
+    } else if (saysSomething(type) && store.chats.optOuts.remove(chatId)) {
       store.logs.add("info", "Somebody who had asked not to be contacted wrote again", now());
     }
   }
 
-  /** Asks WhatsApp what it restricts; one question at a time, because it sees each. */
-  async ask(): Promise<void> {
-    if (this.#asking) return;
-    this.#asking = true;
+  /** Asks WhatsApp what it restricts; one question at a time, because it sees each. Whoever asks meanwhile waits too. */
+  ask(): Promise<void> {
     this.#askedAt = this.#deps.now();
-    await this.#quietly("WhatsApp did not say what it restricts", async (session) => {
+    this.#asking ??= this.#quietly("WhatsApp did not say what it restricts", async (session) => {
       this.guard.restricted(await session.restrictions());
+    }).finally(() => {
+      this.#asking = null;
     });
-    this.#asking = false;
+    return this.#asking;
   }
 
   /** Nothing of this is worth failing a message for. */

@@ -30,7 +30,30 @@ export interface Departure {
   isGroup: boolean;
 }
 
-/** @param autoPausedUntil when an automatic pause ends, epoch milliseconds; null when there is none */
+/**
+ * What stops a message whatever room there is: nobody is to see typing for it either.
+ * @param autoPausedUntil when an automatic pause ends, epoch milliseconds; null when there is none
+ * @returns null when nothing does
+ */
+export function decideStop(
+  { chatId, isGroup }: Pick<Departure, "chatId" | "isGroup">,
+  { config }: Pick<Rules, "config">,
+  state: SafetyState,
+  autoPausedUntil: number | null,
+  store: Store,
+  now: number,
+): Exclude<Admission, { kind: "go" }> | null {
+  if (state.isPaused) return { kind: "wait", until: now + LOOK_MS };
+  if (config.enabled && autoPausedUntil !== null && autoPausedUntil > now) {
+    return { kind: "wait", until: autoPausedUntil };
+  }
+  if (store.chats.optOuts.has(chatId)) return { kind: "refuse", reason: "This person asked not to be contacted" };
+  const isKnown = isGroup || store.chats.wroteAt(chatId) !== null;
+  const restricted = decideLock(state.lock, isKnown, now) ?? decideCap(state.cap, isKnown, now);
+  return restricted && { kind: "refuse", reason: restricted.reason };
+}
+
+/** @param autoPausedUntil as above */
 export function decideAdmission(
   { messageId, chatId, isGroup }: Departure,
   rules: Rules,
@@ -39,17 +62,10 @@ export function decideAdmission(
   store: Store,
   now: number,
 ): Admission {
+  const stop = decideStop({ chatId, isGroup }, rules, state, autoPausedUntil, store, now);
+  if (stop) return stop;
   const { config, limits, connectedAt } = rules;
   const { modules } = config;
-  if (state.isPaused) return { kind: "wait", until: now + LOOK_MS };
-  if (config.enabled && autoPausedUntil !== null && autoPausedUntil > now) {
-    return { kind: "wait", until: autoPausedUntil };
-  }
-  if (store.chats.optOuts.has(chatId)) return { kind: "refuse", reason: "This person asked not to be contacted" };
-  const isKnown = isGroup || store.chats.wroteAt(chatId) !== null;
-  const restricted = decideLock(state.lock, isKnown, now) ?? decideCap(state.cap, isKnown, now);
-  if (restricted) return { kind: "refuse", reason: restricted.reason };
-
   const slot = store.sends.find(messageId);
   // Without a slot it is counted as an answer: the whole number's windows still hold.
   const message = { chatId, ...(slot ?? { lane: "reply" as const, digest: null, isNew: false }) };

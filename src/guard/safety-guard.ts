@@ -18,7 +18,7 @@ import { advanceWarmUp, startWarmUp } from "../number-safety/warm-up.ts";
 import { type SafetyState, UNTROUBLED } from "../store/safety-table.ts";
 import type { Store } from "../store/store.ts";
 import type { GroupMembership, Restrictions } from "../whatsapp/session.ts";
-import { type Admission, decideAdmission } from "./admission.ts";
+import { type Admission, decideAdmission, decideStop } from "./admission.ts";
 import { gatherFacts, type SlotRequest } from "./facts.ts";
 import { KeyWatch } from "./key-watch.ts";
 import { RiskWatch, type WatchDeps } from "./risk-watch.ts";
@@ -122,6 +122,13 @@ export class SafetyGuard {
     const typingMs = behavior.typingSimulation ? verdict.typingMs : 0;
     store.sends.reserve({ messageId: request.messageId, ...message, at: verdict.at, typingMs });
     return { kind: "slot", at: verdict.at, typingMs, behavior };
+  }
+
+  /** Whether messages to this chat may not leave now, whatever room there is. */
+  isStopped(chatId: string, isGroup: boolean): boolean {
+    const { store, now } = this.#deps;
+    const state = this.watch.reassess();
+    return decideStop({ chatId, isGroup }, this, state, this.watch.pausedUntil(state), store, now()) !== null;
   }
 
   /** The last look before a message leaves; one that has to wait for room is counted where it will leave. */

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { sendMessage } from "../../src/sending/send-message.ts";
+import type { ReceivedMessage } from "../../src/whatsapp/session.ts";
 import { inNumber, message, OPEN } from "./support/number.ts";
 
 afterEach(() => void vi.restoreAllMocks());
@@ -45,6 +46,71 @@ describe("a number with the module presence", () => {
       await vi.waitFor(() => expect(whatsApp.latest.seen).toEqual(["offline"]));
       await number.update({ behaviorSettings: { behaviorProfile: "bot-native" } });
       await vi.waitFor(() => expect(whatsApp.latest.seen).toEqual(["offline", "online"]));
+    }));
+});
+
+describe("typing", () => {
+  const TO = "491@s.whatsapp.net";
+  const typed = { kind: "text", to: "491", text: "a text", wishes: { typingSimulation: true } } as const;
+
+  test("is not shown for a message that may not leave: paused, handed over, opted out, or in notification-max", () =>
+    inNumber("not-typed", async ({ number, whatsApp }) => {
+      number.keeper.connect();
+      whatsApp.latest.emit(OPEN);
+      void sendMessage(typed, number.sending);
+      await vi.waitFor(() => expect(whatsApp.latest.seen).toContain(`types ${TO}`));
+      const [queued] = number.store.messages.queued(1);
+      if (!queued) throw new Error("Nothing waits");
+      const shown = async (isReply = false): Promise<boolean> => {
+        const before = whatsApp.latest.seen.length;
+        await number.conduct.showTyping({ ...queued, isReply });
+        return whatsApp.latest.seen.slice(before).includes(`types ${TO}`);
+      };
+      expect(await shown()).toBe(true);
+      number.conduct.guard.setPaused(true);
+      expect(await shown()).toBe(false);
+      number.conduct.guard.setPaused(false);
+      number.conduct.handoff.set(TO, true);
+      expect([await shown(), await shown(true)]).toEqual([true, false]);
+      number.conduct.handoff.set(TO, false);
+      number.store.chats.optOuts.add(TO, Date.now());
+      expect(await shown()).toBe(false);
+      number.store.chats.optOuts.remove(TO);
+      await number.update({ behaviorSettings: { behaviorProfile: "notification-max" } });
+      expect(await shown()).toBe(false);
+    }));
+
+  test("ends when the message is held back at the last moment, and the message leaves when it may", () =>
+    inNumber("typed-in-vain", async ({ number, whatsApp }) => {
+      number.keeper.connect();
+      whatsApp.latest.emit(OPEN);
+      void sendMessage(typed, number.sending);
+      await vi.waitFor(() => expect(whatsApp.latest.seen).toContain(`types ${TO}`));
+      number.conduct.guard.setPaused(true);
+      await vi.waitFor(() => expect(whatsApp.latest.seen.at(-1)).toBe(`stops ${TO}`), 5_000);
+      expect(whatsApp.latest.sent).toEqual([]);
+      number.conduct.guard.setPaused(false);
+      await vi.waitFor(() => expect(whatsApp.latest.sent).toHaveLength(1), 5_000);
+    }));
+});
+
+describe("somebody who asked not to be contacted", () => {
+  test("stays on the list whatever they do with old messages, and leaves it when they write", () =>
+    inNumber("opt-out", async ({ number, whatsApp }) => {
+      number.keeper.connect();
+      whatsApp.latest.emit(OPEN);
+      number.conduct.configure({ optOutKeywords: ["STOP"] });
+      const says = (id: string, content: Partial<ReceivedMessage["content"]>) => {
+        const base = { type: "text", text: "", quoted: null, unsupported: false } as const;
+        whatsApp.latest.emit({ type: "message", message: message(id, { content: { ...base, ...content } }) });
+        return number.conduct.views.optOuts().length;
+      };
+      expect(says("m1", { text: "Stop." })).toBe(1);
+      const about = { messageId: "m1" };
+      expect(says("m2", { type: "reaction", text: "👎", details: { reaction: { ...about, emoji: "👎" } } })).toBe(1);
+      expect(says("m3", { type: "edit", text: "Stop it", details: { edited: about } })).toBe(1);
+      expect(says("m4", { type: "delete", details: { deleted: about } })).toBe(1);
+      expect(says("m5", { text: "A question after all" })).toBe(0);
     }));
 });
 
