@@ -51,8 +51,8 @@ export function decideWarmUp(state: WarmUpState, sent: number, limits: WarmUpLim
   if (sent < limit) return null;
   return {
     code: "warm_up",
-    reason: `Day ${state.day} of ${limits.warmUpDays} of the warm-up allows ${limit} first messages; they are used up.`,
-    hint: "Answers to people who wrote within 24 hours still go out.",
+    reason: `Day ${state.day} of ${limits.warmUpDays} of the warm-up allows ${limit} messages to people who did not write within 24 hours; they are used up.`,
+    hint: "Answers still go out. Try again when the day of the warm-up is over.",
     until: state.dayStartedAt + DAY_MS,
   };
 }

@@ -85,7 +85,8 @@ const getWarmUp = createRoute({
   operationId: "getWarmUp",
   tags,
   summary: "Read the warm-up",
-  description: "The day of the warm-up, its limit on first messages, and how many were sent.",
+  description:
+    "The day of the warm-up, its limit on messages to people who did not write within 24 hours, and how many were sent.",
   request: { params },
   responses: { 200: answer("The warm-up", WarmUpAnswerSchema), ...readErrors },
 });
@@ -121,11 +122,15 @@ const pause = act(
   "Emergency stop: nothing is sent until `resume`, and every send says so. What waits stays waiting. To switch the " +
     "rules off instead, set `enabled: false`.",
 );
-const resume = act("resume", "Go on sending", "Ends the emergency stop; what waited goes out, within the limits.");
+const resume = act(
+  "resume",
+  "Go on sending",
+  "Ends the emergency stop; what waited goes out, within the limits. A pause by risk ends by itself, or with `reset`.",
+);
 const reset = act(
   "reset",
   "Forget everything",
-  "Clears counters, events, pauses and alerts and starts the warm-up anew. The configuration stays, and so does what " +
+  "Clears counters, events, pauses (the emergency stop too) and alerts and starts the warm-up anew. The configuration stays, and so does what " +
     "WhatsApp itself restricts.",
 );
 

@@ -58,7 +58,7 @@ const TimeZoneSchema = z
 
 const switchOf = (description: string) => z.object({ enabled: z.boolean() }).openapi({ description });
 const MODULES = {
-  warmup: "A new number starts with few first messages a day and grows",
+  warmup: "A new number starts with few messages a day to people who did not write within 24 hours, and grows",
   replyRatio: "People who never answer are not written to again and again",
   contactGraph:
     "Limits how many people are written to for the first time in 24 hours, and only reads in a new group for 12 hours",
@@ -150,7 +150,7 @@ export const SafetyConfigInputSchema = z
     }),
     modules: ModulesInputSchema.optional(),
     optOutKeywords: KeywordsSchema.optional().openapi({
-      description: "A message that is one of these words puts its chat on the do-not-contact list",
+      description: "A message that is one of these words, and nothing else, puts its chat on the do-not-contact list",
       example: ["STOP", "UNSUBSCRIBE"],
     }),
     alertsWebhook: AlertsWebhookSchema.optional(),

@@ -63,8 +63,11 @@ export const WarmUpSchema = z
     phase: z.enum(["warming", "graduated"]).openapi({ example: "warming" }),
     day: int("From 1; only days in which something was sent count", 4),
     totalDays: int("Days until the number has graduated", 7),
-    todayLimit: int("First messages allowed today; after graduation the day's limit of messages", 117),
-    todaySent: int("First messages sent today", 23),
+    todayLimit: int(
+      "Messages to people who did not write within 24 hours allowed today; after graduation the day's limit of messages",
+      117,
+    ),
+    todaySent: int("Messages to such people sent today", 23),
     progress: int("Per cent", 57),
     complete: z.boolean().openapi({ example: false }),
   })
