@@ -171,6 +171,7 @@ export class NumberConduct {
 
   /** The last look before a message leaves. */
   admit(message: QueuedMessage): Admission {
+    if (message.transmitted) return this.guard.admitAgain();
     const { id, chatId, address } = message;
     const admission: Admission = this.#isTakenOver(message)
       ? { kind: "refuse", reason: "A person has taken the chat over" }

@@ -31,22 +31,35 @@ export interface Departure {
 }
 
 /**
- * What stops a message whatever room there is: nobody is to see typing for it either.
+ * The pause that all messages wait for, also those that left before and go out again.
  * @param autoPausedUntil when an automatic pause ends, epoch milliseconds; null when there is none
+ */
+export function decidePause(
+  { config }: Pick<Rules, "config">,
+  { isPaused }: Pick<SafetyState, "isPaused">,
+  autoPausedUntil: number | null,
+  now: number,
+): Extract<Admission, { kind: "wait" }> | null {
+  if (isPaused) return { kind: "wait", until: now + LOOK_MS };
+  if (!config.enabled || autoPausedUntil === null || autoPausedUntil <= now) return null;
+  return { kind: "wait", until: autoPausedUntil };
+}
+
+/**
+ * What stops a message whatever room there is: nobody is to see typing for it either.
+ * @param autoPausedUntil as above
  * @returns null when nothing does
  */
 export function decideStop(
   { chatId, isGroup }: Pick<Departure, "chatId" | "isGroup">,
-  { config }: Pick<Rules, "config">,
+  rules: Pick<Rules, "config">,
   state: SafetyState,
   autoPausedUntil: number | null,
   store: Store,
   now: number,
 ): Exclude<Admission, { kind: "go" }> | null {
-  if (state.isPaused) return { kind: "wait", until: now + LOOK_MS };
-  if (config.enabled && autoPausedUntil !== null && autoPausedUntil > now) {
-    return { kind: "wait", until: autoPausedUntil };
-  }
+  const pause = decidePause(rules, state, autoPausedUntil, now);
+  if (pause) return pause;
   if (store.chats.optOuts.has(chatId)) return { kind: "refuse", reason: "This person asked not to be contacted" };
   const isKnown = isGroup || store.chats.wroteAt(chatId) !== null;
   const restricted = decideLock(state.lock, isKnown, now) ?? decideCap(state.cap, isKnown, now);

@@ -18,9 +18,10 @@ import { advanceWarmUp, startWarmUp } from "../number-safety/warm-up.ts";
 import { type SafetyState, UNTROUBLED } from "../store/safety-table.ts";
 import type { Store } from "../store/store.ts";
 import type { GroupMembership, Restrictions } from "../whatsapp/session.ts";
-import { type Admission, decideAdmission, decideStop } from "./admission.ts";
+import { type Admission, decideAdmission, decidePause, decideStop } from "./admission.ts";
 import { gatherFacts, type SlotRequest } from "./facts.ts";
 import { KeyWatch } from "./key-watch.ts";
+import { learnRestrictions } from "./restrictions.ts";
 import { RiskWatch, type WatchDeps } from "./risk-watch.ts";
 import type { Rules } from "./windows.ts";
 
@@ -131,6 +132,12 @@ export class SafetyGuard {
     return decideStop({ chatId, isGroup }, this, state, this.watch.pausedUntil(state), store, now()) !== null;
   }
 
+  /** The last look before a message leaves again that WhatsApp did not take: it was counted when it left. */
+  admitAgain(): Admission {
+    const state = this.watch.reassess();
+    return decidePause(this, state, this.watch.pausedUntil(state), this.#deps.now()) ?? { kind: "go" };
+  }
+
   /** The last look before a message leaves; one that has to wait for room is counted where it will leave. */
   admit(messageId: string, chatId: string, isGroup: boolean): Admission {
     const { store, now } = this.#deps;
@@ -205,26 +212,11 @@ export class SafetyGuard {
     askRestrictions();
   }
 
-  /** WhatsApp told what it restricts; a part it did not tell stays as it was. */
-  restricted({ lock, cap }: Restrictions): void {
+  /** WhatsApp told what it restricts. */
+  restricted(restrictions: Restrictions): void {
     const { store, transaction, now } = this.#deps;
-    const checkedAt = new Date(now()).toISOString();
     transaction(() => {
-      const { state } = store.safety.load();
-      if (lock) {
-        const isNews = lock.isActive !== (state.lock?.isActive ?? false);
-        if (isNews) {
-          const text = lock.isActive
-            ? `WhatsApp locked new chats until ${lock.until ?? "further notice"}`
-            : "WhatsApp lifted the lock on new chats";
-          store.logs.add(lock.isActive ? "error" : "success", text, now());
-        }
-      }
-      store.safety.saveState({
-        ...state,
-        lock: lock ? { ...lock, checkedAt } : state.lock,
-        cap: cap ? { ...cap, checkedAt } : state.cap,
-      });
+      learnRestrictions(restrictions, store, now());
       this.watch.reassess();
     });
   }

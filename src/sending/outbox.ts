@@ -35,7 +35,7 @@ export interface OutboxDeps {
   hasWebhook: () => boolean;
   /** Hands a stanza to the open session; null when there is none. */
   transmit: () => ((stanza: OutboundStanza) => Promise<void>) | null;
-  /** The last look before a message leaves for the first time. */
+  /** The last look before a message leaves, for the first time or again. */
   admit: (message: QueuedMessage) => Admission;
   /** A message left. */
   onTransmitted: (messageId: string) => void;
@@ -184,7 +184,7 @@ export class Outbox {
     }
     let next = Math.min(wakeAt, answerDueAt);
     for (const message of due) {
-      const admission = message.transmitted ? ({ kind: "go" } as const) : admit(message);
+      const admission = admit(message);
       if (admission.kind === "go") return message;
       if (admission.kind === "refuse") this.#advance(message.id, "failed", { code: null, reason: admission.reason });
       else next = Math.min(next, admission.until);

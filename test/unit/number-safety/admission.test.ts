@@ -85,6 +85,23 @@ describe("a message that leaves later than it was promised", () => {
   });
 });
 
+describe("a message that left before and was not taken", () => {
+  test("is held by a pause, of the operator or by risk, and by nothing else: it was counted when it left", () => {
+    const number = guardedNumber({ behavior: PLAIN, antiBan: { messagesPerHour: 1 } });
+    const request = number.request("1");
+    number.guard.reserve(request);
+    number.guard.transmitted(request.messageId);
+    expect(number.guard.admitAgain()).toEqual({ kind: "go" });
+    number.guard.setPaused(true);
+    expect(number.guard.admitAgain().kind).toBe("wait");
+    number.guard.setPaused(false);
+    number.guard.disconnected("banned");
+    expect(number.guard.admitAgain().kind).toBe("wait");
+    number.guard.configure({ enabled: false });
+    expect(number.guard.admitAgain()).toEqual({ kind: "go" });
+  });
+});
+
 describe("a group that was just joined", () => {
   const GROUP = "120363000000000001@g.us";
   const joined = (number: ReturnType<typeof guardedNumber>, at: number | null, isMember = true): void =>

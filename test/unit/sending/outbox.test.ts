@@ -312,6 +312,22 @@ describe("slots", () => {
     vi.useRealTimers();
   });
 
+  test("a message that left before and may not leave now waits, and goes out again when it may", async () => {
+    const number = sendingNumber();
+    number.outbox.add(outbound("A"));
+    number.store.sends.reserve({ ...slot, messageId: "A", at: NOW });
+    number.connect();
+    await number.idle();
+    number.world.admission = () => ({ kind: "wait", until: NOW + 30_000 });
+    number.connect();
+    await number.idle();
+    expect(number.world.handed).toEqual(["A"]);
+    number.world.admission = () => ({ kind: "go" });
+    number.outbox.pump();
+    await number.idle();
+    expect(number.world.handed).toEqual(["A", "A"]);
+  });
+
   test("a message that may no longer leave fails, and its slot is free again", async () => {
     const number = sendingNumber();
     number.world.admission = () => ({ kind: "refuse", reason: "This person asked not to be contacted" });
