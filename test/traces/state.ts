@@ -1,7 +1,6 @@
 /** The secrets and the outgoing texts in a stopped gateway's state folder. */
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
+import { databasesBelow, readDatabase } from "../support/read-database.ts";
 import type { Secret } from "./secrets.ts";
 
 /** Fields of Baileys' credentials and of libsignal's sessions whose value is a private or a symmetric key. */
@@ -49,19 +48,17 @@ function ofInstance(database: DatabaseSync) {
   };
 }
 
-/** @param stateDir what `wrangler dev --persist-to` was given */
+const isInstance = (database: DatabaseSync): boolean =>
+  textsOf(database, "SELECT name FROM sqlite_master WHERE name = 'webhook'").length > 0;
+
+/** @param stateDir folder of the objects' databases */
 export function traceState(stateDir: string): { secrets: Secret[]; logs: string[]; events: string[] } {
   const found = { secrets: [] as Secret[], logs: [] as string[], events: [] as string[] };
-  const files = readdirSync(stateDir, { recursive: true, encoding: "utf8" });
-  for (const file of files.filter((name) => /InstanceObject.*\.sqlite$/.test(name))) {
-    const database = new DatabaseSync(join(stateDir, file));
-    if (textsOf(database, "SELECT name FROM sqlite_master WHERE name = 'webhook'").length > 0) {
-      const one = ofInstance(database);
-      found.secrets.push(...one.secrets);
-      found.logs.push(...one.logs);
-      found.events.push(...one.events);
-    }
-    database.close();
+  for (const path of databasesBelow(stateDir).filter((file) => file.includes("InstanceObject"))) {
+    const one = readDatabase(path, (database) => (isInstance(database) ? ofInstance(database) : null));
+    found.secrets.push(...(one?.secrets ?? []));
+    found.logs.push(...(one?.logs ?? []));
+    found.events.push(...(one?.events ?? []));
   }
   return found;
 }

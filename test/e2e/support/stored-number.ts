@@ -1,7 +1,6 @@
 /** The tables of a number as they lie on disk, for the time while no gateway runs. */
-import { globSync } from "node:fs";
-import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { databasesBelow, readDatabase } from "../../support/read-database.ts";
 
 /** A runtime that was killed lets go of its files when the kernel has reaped it. */
 const RELEASE_PATIENCE_MS = 10_000;
@@ -9,16 +8,15 @@ const RELEASE_PATIENCE_MS = 10_000;
 /** When something happened, epoch milliseconds: what `ages` moves into the past. */
 const TIMES = ["events.created_at", "messages.sent_at", "logs.at"];
 
-/** Opens the database of the instance `id`; its tables are described in docs/storage.md. */
+/** Whether this is the database of the instance `id`; its tables are described in docs/storage.md. */
+const isOf = (id: string) => (database: DatabaseSync) =>
+  database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'instance'").get() !== undefined &&
+  database.prepare("SELECT 1 FROM instance WHERE instr(profile, ?) > 0").get(`"instanceId":"${id}"`) !== undefined;
+
 function open(stateFolder: string, id: string): DatabaseSync {
-  for (const path of globSync(join(stateFolder, "v3", "do", "*InstanceObject*", "*.sqlite"))) {
-    const database = new DatabaseSync(path, { timeout: RELEASE_PATIENCE_MS });
-    const isNumber = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'instance'").get() !== undefined;
-    if (isNumber && database.prepare("SELECT 1 FROM instance WHERE instr(profile, ?) > 0").get(`"instanceId":"${id}"`))
-      return database;
-    database.close();
-  }
-  throw new Error(`No stored instance ${id} below ${stateFolder}`);
+  const path = databasesBelow(stateFolder).find((file) => readDatabase(file, isOf(id)));
+  if (path === undefined) throw new Error(`No stored instance ${id} below ${stateFolder}`);
+  return new DatabaseSync(path, { timeout: RELEASE_PATIENCE_MS });
 }
 
 /** Everything of the number happened `ms` earlier, and retention looks at it at once. */
