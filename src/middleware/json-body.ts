@@ -7,18 +7,26 @@ import { jsonDepth } from "./json-depth.ts";
 
 const METHODS_WITH_BODY = new Set(["POST", "PUT", "PATCH"]);
 
-/** The whole body, or null as soon as it is larger than `maxBytes`, whatever `Content-Length` claims. */
-async function readLimited(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | null> {
+/**
+ * The whole body; `too_large` as soon as it is larger than `maxBytes`, whatever `Content-Length` claims; `broken` when
+ * the caller stopped before its end, or the line broke: to the runtime that is a failure that may pass, like an object's.
+ */
+async function readLimited(
+  request: Request,
+  maxBytes: number,
+): Promise<Uint8Array<ArrayBuffer> | "too_large" | "broken"> {
   if (request.body === null) return new Uint8Array(0);
-  if (Number(request.headers.get("Content-Length") ?? 0) > maxBytes) return null;
+  if (Number(request.headers.get("Content-Length") ?? 0) > maxBytes) return "too_large";
   const reader: ReadableStreamDefaultReader<Uint8Array> = request.body.getReader();
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+  const read = () => reader.read().catch(() => null);
+  for (let part = await read(); !part?.done; part = await read()) {
+    if (part === null) return "broken";
     size += part.value.byteLength;
     if (size > maxBytes) {
       await reader.cancel();
-      return null;
+      return "too_large";
     }
     chunks.push(part.value);
   }
@@ -52,8 +60,8 @@ interface BodyLimits {
 const SESSION_PATH = /^\/api\/instances\/[^/]+\/session$/;
 
 /**
- * Reads the body of a call that may have one, so that validation sees nothing too large (413), too deep or not UTF-8
- * (400). An empty body counts as `{}`, whatever type it declares: defaults apply, and what is missing gets named.
+ * Reads the body of a call that may have one, so that validation sees nothing too large (413), cut off, too deep or
+ * not UTF-8 (400). An empty body counts as `{}`, whatever type it declares: defaults apply, and what is missing gets named.
  */
 export function jsonBody({
   maxBytes: usual,
@@ -69,9 +77,13 @@ export function jsonBody({
     const maxBytes = isUpload ? uploadBytes : SESSION_PATH.test(c.req.path) ? sessionBytes : usual;
     const { url, method, headers: given } = c.req.raw;
     const body = await readLimited(c.req.raw, maxBytes);
-    if (body === null) {
+    if (body === "too_large") {
       const limit = `at most ${maxBytes.toLocaleString("en")} bytes`;
       throw new RefusalError(refuse("too_large", "The body is too large", { hint: `Send ${limit}` }).error);
+    }
+    if (body === "broken") {
+      const hint = "Send as much as Content-Length says, or the chunks to the last";
+      throw new RefusalError(refuse("invalid_request", "The body broke off before its end", { hint }).error);
     }
     if (jsonDepth(body) > LIMITS.jsonDepth) {
       const hint = `Nest objects and arrays at most ${LIMITS.jsonDepth} levels deep`;

@@ -112,6 +112,16 @@ describe("a body", () => {
     expect(pulled).toBeLessThan(25);
   });
 
+  test("that breaks off before its end is 400, whatever the runtime calls it", async () => {
+    const broken = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(new TextEncoder().encode('{"to":"x",')),
+      pull: (controller) => controller.error(Object.assign(new Error("Network connection lost."), { retryable: true })),
+    });
+    const answer = await call(send, { body: broken, headers: { "Content-Type": "application/json" } });
+    expect(answer.status).toBe(400);
+    expect(answer.body).toMatchObject({ code: "invalid_request", error: "The body broke off before its end" });
+  });
+
   test("may be nested 20 levels deep and no deeper", async () => {
     const nested = (levels: number) => `{"to":"x","extra":${"[".repeat(levels - 1)}${"]".repeat(levels - 1)}}`;
     const headers = { "Content-Type": "application/json" };
