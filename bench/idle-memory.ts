@@ -11,13 +11,13 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type Runtime, startRuntime } from "../scripts/support/bare-runtime.ts";
+import { startBucket } from "../scripts/support/bucket-server.ts";
 import { buildGateway } from "../scripts/support/gateway-process.ts";
 import { type SimulatorServer, startSimulator } from "../simulator/index.ts";
 import { Api } from "../test/e2e/support/api.ts";
 import { GatewayNumber } from "../test/e2e/support/number.ts";
 import type { ClientNews } from "./support/baileys-clients.ts";
-import { type Runtime, startRuntime } from "./support/bare-runtime.ts";
-import { startBucket } from "./support/bucket-server.ts";
 import { type Memory, memoryOf, processorSecondsOf } from "./support/process-figures.ts";
 
 /** Timers of linking and of the first synchronisation have run, and what they left is collected or is not. */
@@ -73,8 +73,7 @@ async function runtimeSubject(whatsApp: SimulatorServer, bundle: string, folder:
       ids.push(id);
     },
     restart: async (count) => {
-      process.kill(runtime.pid, "SIGKILL");
-      await runtime.stop();
+      await runtime.kill();
       await Promise.all(indexes(count).map((index) => phoneOf(whatsApp, index).offline()));
       runtime = await start();
       await Promise.all(ids.map((id) => api.ok("GET", `/api/instances/${id}/connection`)));

@@ -13,13 +13,13 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startRuntime } from "../scripts/support/bare-runtime.ts";
+import { startBucket } from "../scripts/support/bucket-server.ts";
 import { buildGateway, startGateway } from "../scripts/support/gateway-process.ts";
 import { startSimulator } from "../simulator/index.ts";
 import { Api } from "../test/e2e/support/api.ts";
 import { eventually } from "../test/e2e/support/eventually.ts";
 import { GatewayNumber } from "../test/e2e/support/number.ts";
-import { startRuntime } from "./support/bare-runtime.ts";
-import { startBucket } from "./support/bucket-server.ts";
 import { memoryOf } from "./support/process-figures.ts";
 
 const MIB = 1_048_576;

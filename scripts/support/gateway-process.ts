@@ -5,18 +5,17 @@
  * It runs a bundle that was built before: `wrangler dev` on the sources would restart the runtime, and with it every
  * session, whenever a file is saved.
  */
-import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import type { ChildProcess } from "node:child_process";
 import { devNull } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { endGroup, signalGroup, startGroup } from "./process-group.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const WRANGLER = fileURLToPath(new URL("../../node_modules/wrangler/bin/wrangler.js", import.meta.url));
 const READY = /Ready on (http:\/\/[\w.]+:\d+)/;
 /** On a busy two-core machine a start takes a while. */
 const START_PATIENCE_MS = 90_000;
-const STOP_PATIENCE_MS = 10_000;
 
 const ENVIRONMENT = { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "true", NO_COLOR: "1" };
 
@@ -49,7 +48,7 @@ export interface GatewayProcess {
  * @returns the bundle's file, for `startGateway`. @throws with the output when it cannot be built
  */
 export async function buildGateway(outDir: string, signal?: AbortSignal): Promise<string> {
-  const child = startGroup([WRANGLER, "deploy", "--dry-run", "--outdir", outDir]);
+  const child = startWrangler(["deploy", "--dry-run", "--outdir", outDir]);
   let output = "";
   const read = (chunk: Buffer): void => {
     output += chunk.toString("utf8");
@@ -60,7 +59,7 @@ export async function buildGateway(outDir: string, signal?: AbortSignal): Promis
   signal?.addEventListener("abort", stop);
   const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
   signal?.removeEventListener("abort", stop);
-  if (code !== 0) await end(child, "SIGKILL");
+  if (code !== 0) await endGroup(child, "SIGKILL");
   signal?.throwIfAborted();
   if (code !== 0) throw new Error(`The gateway could not be built.\n${output}`);
   return join(outDir, "worker.js");
@@ -91,7 +90,7 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
   ];
   // Settings of this machine's .dev.vars must not mix with these.
   args.push("--env-file", devNull, "--show-interactive-dev-session=false");
-  const child = startGroup([WRANGLER, ...args, ...vars]);
+  const child = startWrangler([...args, ...vars]);
   let output = "";
   const url = await new Promise<string>((resolve, reject) => {
     const fail = (why: string): void => reject(new Error(`The gateway ${why}.\n${output}`));
@@ -114,69 +113,16 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
       fail("was stopped before it was ready");
     });
   }).catch(async (error: unknown) => {
-    await end(child, "SIGKILL");
+    await endGroup(child, "SIGKILL");
     throw error;
   });
   return {
     url,
     output: () => output,
-    stop: () => end(child, "SIGTERM"),
-    kill: () => end(child, "SIGKILL"),
+    stop: () => endGroup(child, "SIGTERM"),
+    kill: () => endGroup(child, "SIGKILL"),
   };
 }
 
-/**
- * Node with these arguments, in a process group of its own, so that what it starts can be stopped with it. The group
- * ends with this process too, however that ends, SIGKILL apart.
- */
-function startGroup(args: string[]): ChildProcess {
-  const child = spawn(process.execPath, args, {
-    cwd: ROOT,
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
-    env: ENVIRONMENT,
-  });
-  const killAtExit = (): void => signalGroup(child.pid, "SIGKILL");
-  process.once("exit", killAtExit);
-  child.once("close", () => process.off("exit", killAtExit));
-  return child;
-}
-
-/** Signals the group and waits until no process of it is left; what ignores SIGTERM is killed. */
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  const { pid } = child;
-  if (pid === undefined) return;
-  const gone = child.exitCode !== null || child.signalCode !== null ? Promise.resolve() : once(child);
-  signalGroup(pid, signal);
-  await Promise.race([gone, after(STOP_PATIENCE_MS)]);
-  signalGroup(pid, "SIGKILL");
-  await gone;
-  await groupGone(pid);
-}
-
-const once = (child: ChildProcess): Promise<void> => new Promise((resolve) => child.once("exit", () => resolve()));
-
-const after = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());
-
-function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // The group is gone already.
-  }
-}
-
-/** A killed process holds its port and files until the kernel has reaped it. */
-async function groupGone(pid: number): Promise<void> {
-  for (let tries = 0; tries < 200 && existsInGroup(pid); tries++) await after(25);
-}
-
-function existsInGroup(pid: number): boolean {
-  try {
-    process.kill(-pid, 0);
-    return existsSync(`/proc/${pid}`);
-  } catch {
-    return false;
-  }
-}
+const startWrangler = (args: string[]): ChildProcess =>
+  startGroup(process.execPath, [WRANGLER, ...args], { cwd: ROOT, env: ENVIRONMENT });

@@ -117,14 +117,19 @@ function bucket() {
       return { json: { objects: listed.map((one) => described(one)), truncated: false, delimitedPrefixes: [] } };
     },
   };
-  return (call: Call, value: Buffer): Answer => {
-    const answer = calls[call.method]?.(call, value);
-    if (!answer) throw new BucketError(400, 10_029, `This bucket does not know ${call.method}`);
-    return answer;
+  return {
+    count: (): number => objects.size,
+    answer: (call: Call, value: Buffer): Answer => {
+      const answer = calls[call.method]?.(call, value);
+      if (!answer) throw new BucketError(400, 10_029, `This bucket does not know ${call.method}`);
+      return answer;
+    },
   };
 }
 
-async function handle(call: ReturnType<typeof bucket>, request: IncomingMessage, response: ServerResponse) {
+type Bucket = ReturnType<typeof bucket>;
+
+async function handle({ answer: call }: Bucket, request: IncomingMessage, response: ServerResponse) {
   try {
     const body = Buffer.concat(await request.toArray());
     const size = Number(request.headers["cf-r2-metadata-size"] ?? 0);
@@ -142,13 +147,22 @@ async function handle(call: ReturnType<typeof bucket>, request: IncomingMessage,
   }
 }
 
+export interface BucketServer {
+  /** `host:port` */
+  address: string;
+  /** How many objects are in it. */
+  count: () => number;
+  stop: () => void;
+}
+
 /** An empty bucket on a loopback port. */
-export async function startBucket(): Promise<{ address: string; stop: () => void }> {
-  const call = bucket();
-  const server = createServer((request, response) => void handle(call, request, response));
+export async function startBucket(): Promise<BucketServer> {
+  const opened = bucket();
+  const server = createServer((request, response) => void handle(opened, request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    count: opened.count,
     stop: () => {
       server.closeAllConnections();
       server.close();
