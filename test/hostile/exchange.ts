@@ -60,10 +60,11 @@ function parse(bytes: Buffer): Answer | null {
   const headers = new Map(
     lines.map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 1).trim()]),
   );
-  const length = headers.get("content-length");
   if (headers.get("transfer-encoding") === "chunked") return { status, headers, ...joined(body) };
-  const isWhole = status === 204 || status === 304 || (length !== undefined && body.length >= Number(length));
-  return { status, headers, body, isWhole };
+  const length = Number(headers.get("content-length") ?? Number.POSITIVE_INFINITY);
+  const isWhole = status === 204 || status === 304 || body.length >= length;
+  // What comes behind it answers bytes that the request's own length left over.
+  return { status, headers, body: body.subarray(0, length), isWhole };
 }
 
 /** The content of a chunked body. */

@@ -9,6 +9,8 @@ export interface Accepted {
   audited: number;
   /** Organisations in whose name the administrator had something accepted for the first time. */
   organisations: number;
+  /** Organisations other than the default one in which an instance was created. */
+  peopled: number;
 }
 
 const SENDING = ["sendMessage", "sendMessageFromAny", "reactToMessage", "reactFromAny", "editMessage", "deleteMessage"];
@@ -25,8 +27,8 @@ const SETTING = ["setHandoffSettings", "setBehavior", "setAntiBan", "setSafetyCo
 const SAFETY = ["pauseSafety", "resumeSafety", "resetSafety", "setSafetyConfig"];
 const PROFILE = ["setProfileName", "setProfileStatus", "setProfilePicture", "removeProfilePicture"];
 
-/** Rows by table, and `files`, that these calls may have added, all objects together. */
-export function mostGrown({ calls, keyed, audited, organisations }: Accepted): Record<string, number> {
+/** Rows by table, and `files` in the bucket, that these calls may have added, all objects together. */
+export function mostGrown({ calls, keyed, audited, organisations, peopled }: Accepted): Record<string, number> {
   const count = (...ids: readonly string[]): number => ids.reduce((sum, id) => sum + (calls.get(id) ?? 0), 0);
   const instances = count("createInstance", "onboard");
   const sends = count(...SENDING);
@@ -42,9 +44,8 @@ export function mostGrown({ calls, keyed, audited, organisations }: Accepted): R
     onboarded: count("onboard"),
     // The list of organisations is an object of its own.
     migrations: 1 + instances + organisations,
-    __miniflare_do_name: 1 + instances + organisations,
-    organisations,
-    registration: organisations,
+    organisations: peopled,
+    registration: peopled,
     keys: count("createKey"),
     audit: audited,
     idempotent_calls: keyed,

@@ -31,7 +31,9 @@ export interface World {
 /** Operations after which a number is no longer what it was. */
 const ENDING = new Set(["deleteInstance", "clearAuth", "disconnectInstance"]);
 
-const METHODS = ["PATCH", "OPTIONS", "HEAD", "TRACE", "PROPFIND", "POST", "PUT", "DELETE", "GET", "get", "BREW"];
+/** What HTTP does not know, which the runtime refuses by itself. */
+export const UNKNOWN_METHODS: ReadonlySet<string> = new Set(["get", "BREW"]);
+const METHODS = ["PATCH", "OPTIONS", "HEAD", "TRACE", "PROPFIND", "POST", "PUT", "DELETE", "GET", ...UNKNOWN_METHODS];
 
 const TYPES = [
   "text/plain",

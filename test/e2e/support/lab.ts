@@ -1,11 +1,14 @@
 /**
- * A gateway and a WhatsApp for one test file: `wrangler dev` on a state folder of its own, and the simulator. At the end
- * of each test the simulator must have seen no breach of the protocol and nothing it could not answer.
+ * A gateway and a WhatsApp for one test file: `wrangler dev`, or the runtime alone, on a state folder of its own, and the
+ * simulator. At the end of each test the simulator must have seen no breach of the protocol and nothing it could not
+ * answer.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { startRuntime } from "../../../scripts/support/bare-runtime.ts";
+import { type BucketServer, startBucket } from "../../../scripts/support/bucket-server.ts";
 import { buildGateway, type GatewayProcess, startGateway } from "../../../scripts/support/gateway-process.ts";
 import { type SimulatorServer, startSimulator } from "../../../simulator/index.ts";
 import { traceState } from "../../traces/state.ts";
@@ -21,7 +24,10 @@ export interface Lab {
   /** Address of the gateway; another one after it was started anew. */
   readonly url: string;
   readonly hook: WebhookReceiver;
+  /** That of `wrangler dev`. */
   readonly bucket: LocalBucket;
+  /** How many files are in the bucket of the runtime alone. */
+  readonly files: number;
   /** A new instance; its webhook is `hook`. Without `settings` it sends without pauses and limits. */
   number(id: string, settings?: object): Promise<GatewayNumber>;
   /** SIGKILL to the gateway, then a new one on the same state. @param between runs while none does */
@@ -37,13 +43,19 @@ interface LabOptions {
   settings?: (whatsApp: SimulatorServer) => Record<string, string>;
   /** Headers of every call of `api`, such as its key. */
   headers?: Record<string, string>;
+  /**
+   * `wrangler dev`, unless another is named; `runtime` is workerd alone, with the bucket in this process: no proxy stands
+   * before the Worker, so that every answer is its own or workerd's.
+   */
+  gateway?: "wrangler dev" | "runtime";
 }
 
 /** Call it at the top of a test file. */
-export function useLab({ settings = () => ({}), headers = {} }: LabOptions = {}): Lab {
+export function useLab({ settings = () => ({}), headers = {}, gateway: kind = "wrangler dev" }: LabOptions = {}): Lab {
   let whatsApp: SimulatorServer | undefined;
   let hook: WebhookReceiver | undefined;
   let gateway: GatewayProcess | undefined;
+  let bucketServer: BucketServer | undefined;
   let folder = "";
   let bundle = "";
   let testFile = "";
@@ -52,16 +64,15 @@ export function useLab({ settings = () => ({}), headers = {} }: LabOptions = {})
 
   const start = async (server: SimulatorServer): Promise<GatewayProcess> => {
     given = settings(server);
-    return startGateway({
-      bundle,
-      stateDir: join(folder, "state"),
-      settings: {
-        WHATSAPP_URL: server.whatsappUrl,
-        WHATSAPP_ROOT_KEY: server.rootKey,
-        WHATSAPP_MEDIA_ORIGIN: server.mediaOrigin,
-        ...given,
-      },
-    });
+    const all = {
+      WHATSAPP_URL: server.whatsappUrl,
+      WHATSAPP_ROOT_KEY: server.rootKey,
+      WHATSAPP_MEDIA_ORIGIN: server.mediaOrigin,
+      ...given,
+    };
+    return bucketServer
+      ? startRuntime({ bundle, folder, settings: all, bucket: bucketServer.address })
+      : startGateway({ bundle, stateDir: join(folder, "state"), settings: all });
   };
   /** All that the gateways of this file wrote, for test/traces. */
   const leaveTraces = (from: string): void => {
@@ -86,6 +97,7 @@ export function useLab({ settings = () => ({}), headers = {} }: LabOptions = {})
     bundle = await buildGateway(join(folder, "bundle"));
     whatsApp = await startSimulator();
     hook = await WebhookReceiver.start();
+    if (kind === "runtime") bucketServer = await startBucket();
     gateway = await start(whatsApp);
   });
 
@@ -98,6 +110,7 @@ export function useLab({ settings = () => ({}), headers = {} }: LabOptions = {})
   afterAll(async () => {
     await gateway?.stop();
     if (gateway) leaveTraces(testFile);
+    bucketServer?.stop();
     await hook?.stop();
     await whatsApp?.stop();
     await rm(folder, { recursive: true, force: true });
@@ -107,6 +120,9 @@ export function useLab({ settings = () => ({}), headers = {} }: LabOptions = {})
   const bucket = new LocalBucket(() => join(folder, "state"));
   return {
     bucket,
+    get files() {
+      return started(bucketServer).count();
+    },
     get whatsApp() {
       return started(whatsApp);
     },
