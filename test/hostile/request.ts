@@ -214,8 +214,6 @@ function strayTarget(world: World, random: Random): string {
   ]);
 }
 
-const takesBody = ({ method }: HostileRequest): boolean => method === "POST" || method === "PUT";
-
 /** The next request of this sequence. */
 export function hostileRequest(random: Random, world: World): HostileRequest {
   const operation = pick(random, operations);
@@ -233,15 +231,13 @@ export function hostileRequest(random: Random, world: World): HostileRequest {
   if (request.method !== operation.method && request.method === "DELETE") request.target = "/api/instances/absent";
   if (body !== null && random() < 0.7) request.body = Buffer.from(hostileBody(body, random).toWellFormed());
   if (random() < 0.06) request.body = formlessBody(random);
-  // Where nobody reads a body, the local runtime gives up on one that is that long before it passes the answer on.
-  if (random() < 0.006 && takesBody(request)) request.body = OVER_LIMIT;
+  if (random() < 0.006) request.body = OVER_LIMIT;
   if (request.body !== null) {
     headers.push(["Content-Type", random() < 0.08 ? pick(random, TYPES) : "application/json"]);
     const framing = random();
     if (framing < 0.05) request.framing = "chunked";
     else if (framing < 0.08) request.framing = "understated";
-    // Without a body of its own the Worker answers at once, but the runtime waits for the rest before it passes that on.
-    else if (framing < 0.11 && takesBody(request)) request.framing = pick(random, ["truncated", "broken-chunk"]);
+    else if (framing < 0.11) request.framing = pick(random, ["truncated", "broken-chunk"]);
   }
   if (random() < 0.25) headers.push(...hostileHeader(random));
   return request;
