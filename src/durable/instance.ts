@@ -14,6 +14,7 @@ import { ConductObject } from "./conduct-object.ts";
 import { instanceView } from "./instance-view.ts";
 import { stateFor } from "./owned-call.ts";
 import type {
+  Addressed,
   BehaviorSettings,
   CreateInstance,
   DeliveryQuery,
@@ -157,8 +158,8 @@ export class InstanceObject extends ConductObject implements InstanceRpc {
     return this.of(orgId, (number) => deleteMessage(messageId, number.sending));
   }
 
-  async mediaHosts(orgId: string, to: string): Promise<Result<MediaHosts>> {
-    return this.of(orgId, (number) => mediaHosts(to, number.sending));
+  async mediaHosts(orgId: string, message: Addressed): Promise<Result<MediaHosts>> {
+    return this.of(orgId, (number) => mediaHosts(message, number.sending));
   }
 
   async media(orgId: string, mediaId: string): Promise<Result<MediaView & { key: string }>> {

@@ -4,7 +4,7 @@ import type { MessageDetails } from "../whatsapp/session.ts";
 import type { BlockedSend } from "./rpc-safety.ts";
 
 /** Who a message goes to and what it refers to, whatever its kind. */
-interface Outgoing {
+export interface Addressed {
   /** Digits of a phone number, or a JID (`…@s.whatsapp.net`, `…@lid`, `…@g.us`). */
   to: string;
   /** The message it quotes; it has to be stored, in the same chat. */
@@ -120,7 +120,7 @@ export interface OutgoingList extends Interactive {
 }
 
 /** A message to be sent. */
-export type OutgoingMessage = Outgoing & OutgoingContent;
+export type OutgoingMessage = Addressed & OutgoingContent;
 
 /** A reaction to a stored message; an empty emoji takes it back. */
 export interface OutgoingReaction {

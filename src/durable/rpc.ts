@@ -18,6 +18,7 @@ import type {
   WebhookView,
 } from "./rpc-events.ts";
 import type {
+  Addressed,
   MediaHosts,
   MediaView,
   MessageQuery,
@@ -191,8 +192,8 @@ export interface InstanceRpc extends ConductRpc, SessionRpc, UpkeepRpc {
   editMessage(orgId: string, messageId: string, text: string, callId?: string): Promise<Result<SentMessage>>;
   /** Takes a message of ours back from everybody; `wrong_state` when WhatsApp no longer allows it. */
   deleteMessage(orgId: string, messageId: string): Promise<Result<SentMessage>>;
-  /** Where WhatsApp takes files; refused when `to` could not be written to either. */
-  mediaHosts(orgId: string, to: string): Promise<Result<MediaHosts>>;
+  /** Where WhatsApp takes files; refused when the message would be, for whom it is to or what it quotes. */
+  mediaHosts(orgId: string, message: Addressed): Promise<Result<MediaHosts>>;
   /** A file of a message, with its key in the bucket. */
   media(orgId: string, mediaId: string): Promise<Result<MediaView & { key: string }>>;
   /** Fetches a file that failed once more. */

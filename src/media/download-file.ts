@@ -4,6 +4,7 @@ import { type ByteSource, byteReader } from "./byte-reader.ts";
 import { decryptFile } from "./decrypt-file.ts";
 import { CorruptFileError } from "./media-decryptor.ts";
 import type { EncryptedKind } from "./media-keys.ts";
+import { nameMetadata } from "./name-metadata.ts";
 
 /** WhatsApp's host for files whose message names none. */
 const DEFAULT_HOST = "mmg.whatsapp.net";
@@ -97,7 +98,7 @@ const expectedOf = ({ mediaKey, kind, size, fileSha256, fileEncSha256 }: FetchJo
 async function decryptInto(bucket: R2Bucket, source: ByteSource, job: DownloadJob): Promise<void> {
   const writer = bucketWriter(bucket, job.key, job.size, {
     httpMetadata: { contentType: job.mimeType },
-    customMetadata: job.fileName ? { fileName: encodeURIComponent(job.fileName) } : {},
+    customMetadata: nameMetadata(job.fileName),
   });
   try {
     await decryptFile(source, expectedOf(job), (piece) => writer.write(piece));

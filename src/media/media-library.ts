@@ -50,6 +50,9 @@ const OWN_LINK = /\/media\/([\w-]+)\/([\w.-]+)$/;
 const ID_BYTES = 16;
 const NO_FILE = "There is no such file";
 
+const unreadable = (path: string, message: string) =>
+  refuse("invalid_request", "The file could not be read", { issues: [{ path, message }] });
+
 export class MediaLibrary {
   readonly #bucket: R2Bucket;
   readonly #settings: Settings;
@@ -62,7 +65,7 @@ export class MediaLibrary {
     this.#origin = origin;
   }
 
-  /** Fetches what the caller named into the bucket. Refused: `invalid_request` with the field's issue, `too_large`. */
+  /** Fetches what the caller named into the bucket. Refused: `invalid_request` and `too_large` with the field's issue. */
   async take(from: FileSource): Promise<Result<SealedFile>> {
     const { orgId, instanceId, kind, fileName, field } = from;
     const { mediaMaxBytes: maxBytes } = this.#settings;
@@ -143,8 +146,9 @@ export class MediaLibrary {
 
   async #open(from: FileSource): Promise<Result<Opened>> {
     const { source, field } = from;
-    const data = source.startsWith("data:") ? parseDataUrl(source) : null;
-    if (data) {
+    if (/^data:/i.test(source)) {
+      const data = parseDataUrl(source);
+      if (data === null) return unreadable(field, "Use data:<type>;base64,<data> with valid base64");
       return ok({ source: bytesSource(data.bytes), size: data.bytes.byteLength, contentType: data.contentType });
     }
     const own = OWN_LINK.exec(source.split("?")[0] ?? "");
@@ -157,9 +161,7 @@ export class MediaLibrary {
         const contentType = file.httpMetadata?.contentType ?? null;
         return ok({ source: byteReader(file.body), size: file.size, contentType });
       }
-      return refuse("invalid_request", "The file could not be read", {
-        issues: [{ path: field, message: isOver ? "The link's time is over" : "It is gone" }],
-      });
+      return unreadable(field, isOver ? "The link's time is over" : "It is gone");
     }
     const policy = targetPolicy(this.#settings, this.#origin);
     const fetched = await fetchFile(source, { policy, maxBytes: this.#settings.mediaMaxBytes, field });

@@ -1,10 +1,12 @@
 /** Takes a file into the bucket and learns on the way what it is. */
 import { ok, type Result, refuse } from "../errors.ts";
+import { tooLarge } from "../net/fetch-file.ts";
 import { type BucketWriter, bucketWriter } from "./bucket-writer.ts";
 import { type ByteSource, PIECE_BYTES, SourceError } from "./byte-reader.ts";
 import { type FileFacts, fileFacts } from "./file-facts.ts";
 import { kindOf, LARGEST, sniffType, takenTypes } from "./file-type.ts";
 import type { MediaKind } from "./media-keys.ts";
+import { nameMetadata } from "./name-metadata.ts";
 
 /** So many bytes of its beginning and its end are looked at to tell what a file is. */
 const ENDS_BYTES = 65_536;
@@ -69,9 +71,6 @@ export async function storeFile(bucket: R2Bucket, file: FileToStore, watcher?: W
 const wrong = (path: string, message: string) =>
   refuse("invalid_request", "The file cannot be used; nothing was sent or stored", { issues: [{ path, message }] });
 
-const tooLarge = (bytes: number) =>
-  refuse("too_large", "The file is too large", { hint: `Use a file of at most ${bytes.toLocaleString("en")} bytes` });
-
 async function copy(
   { source, size: told, kind: wanted, declaredType, key, fileName, maxBytes, field }: FileToStore,
   open: (options: R2PutOptions) => BucketWriter,
@@ -87,19 +86,19 @@ async function copy(
     return wrong(field, `As ${kind} WhatsApp takes ${taken.join(", ")}; this file is ${sniffed ?? "none of them"}`);
   }
   const limit = Math.min(maxBytes, LARGEST[kind]);
-  if ((told ?? 0) > limit) return tooLarge(limit);
+  if ((told ?? 0) > limit) return tooLarge(limit, field);
   // Of the two, the content is to be believed; what it does not tell (text, office documents) the caller may.
   const mimeType = (kind === "document" ? (declaredType ?? sniffed) : sniffed) ?? "application/octet-stream";
   const writer = open({
     httpMetadata: { contentType: mimeType },
-    customMetadata: fileName ? { fileName: encodeURIComponent(fileName) } : {},
+    customMetadata: nameMetadata(fileName),
   });
   await watcher?.begin(kind);
   const tail = new Tail();
   let size = 0;
   for (;;) {
     size += piece.byteLength;
-    if (size > limit) return tooLarge(limit);
+    if (size > limit) return tooLarge(limit, field);
     if (told !== null && size > told) throw new SourceError("More than was told");
     tail.keep(piece);
     await writer.write(piece);

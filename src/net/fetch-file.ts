@@ -2,7 +2,7 @@
  * Fetches a file from a URL that a caller named: every address is checked, redirects included. The caller learns fixed
  * sentences only, never what an address answered.
  */
-import { ok, type Result, refuse } from "../errors.ts";
+import { ok, type Refusal, type Result, refuse } from "../errors.ts";
 import { checkFetchTarget, type TargetPolicy } from "./fetch-target.ts";
 
 const TIMEOUT_MS = 30_000;
@@ -35,12 +35,13 @@ export interface FetchedFile {
   body: ReadableStream<Uint8Array>;
 }
 
-const tooLarge = (maxBytes: number) =>
-  refuse("too_large", "The file is too large", {
-    hint: `Use a file of at most ${maxBytes.toLocaleString("en")} bytes`,
-  });
+/** @param field that named the file */
+export function tooLarge(maxBytes: number, field: string): { ok: false; error: Refusal } {
+  const remedy = `Use a file of at most ${maxBytes.toLocaleString("en")} bytes`;
+  return refuse("too_large", "The file is too large", { hint: remedy, issues: [{ path: field, message: remedy }] });
+}
 
-/** Refusals: `invalid_request` with the field's issue (bad address, unreachable, not 2xx), `too_large`. */
+/** Refusals: `invalid_request` with the field's issue (bad address, unreachable, not 2xx), `too_large` with it. */
 export async function fetchFile(text: string, options: FetchFileOptions): Promise<Result<FetchedFile>> {
   const { policy, maxBytes, field, timeoutMs = TIMEOUT_MS, headers = {} } = options;
   const { fetch: call = (url, init) => fetch(url, init) } = options;
@@ -66,7 +67,7 @@ export async function fetchFile(text: string, options: FetchFileOptions): Promis
     const refusal = !response.ok
       ? invalid(`The address answered ${response.status}`)
       : (contentLength ?? 0) > maxBytes
-        ? tooLarge(maxBytes)
+        ? tooLarge(maxBytes, field)
         : null;
     if (refusal !== null || response.body === null) {
       await response.body?.cancel();
@@ -93,7 +94,7 @@ export async function readFile({ body }: Pick<FetchedFile, "body">, maxBytes: nu
     for await (const chunk of body) {
       size += chunk.byteLength;
       // Leaving the loop cancels the rest.
-      if (size > maxBytes) return tooLarge(maxBytes);
+      if (size > maxBytes) return tooLarge(maxBytes, field);
       chunks.push(chunk);
     }
   } catch {

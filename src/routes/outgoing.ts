@@ -1,7 +1,7 @@
 /** A checked body → what the number's object is asked to send; its file goes to WhatsApp on the way. */
 import type { z } from "@hono/zod-openapi";
 import type { InstanceRpc, OutgoingMessage, SentMessage } from "../durable/rpc.ts";
-import { ok, type Result } from "../errors.ts";
+import { ok, type Result, refuse } from "../errors.ts";
 import type { Services } from "../middleware/app-env.ts";
 import type { SendMessageSchema } from "../schemas/send-body.ts";
 import type { MediaRequest } from "../schemas/send-content.ts";
@@ -31,7 +31,7 @@ async function sendFile(
   { orgId, instanceId, instance, services: { media }, callId }: Sending,
 ): Promise<Result<SentMessage>> {
   const { media: wanted, linkPreview: _, ...addressed } = body;
-  const hosts = await instance.mediaHosts(orgId, addressed.to);
+  const hosts = await instance.mediaHosts(orgId, addressed);
   if (!hosts.ok) return hosts;
   const source = await sourceOf(wanted.source, orgId, instance);
   if (!source.ok) return source;
@@ -64,11 +64,15 @@ async function sendFile(
 /** An id of a message's file, by itself or as its address in this API. */
 const MEDIA_ID = /^(?:https?:\/\/[^/]+\/api\/instances\/[^/]+\/media\/)?([0-9a-f]{32})$/;
 
-/** A file of a message is read by its public link. */
+/** A file of a message is read by its public link; the instance is known by now, so `not_found` is the file. */
 async function sourceOf(source: string, orgId: string, instance: InstanceRpc): Promise<Result<string>> {
   const id = MEDIA_ID.exec(source)?.[1];
   if (id === undefined) return ok(source);
   const file = await instance.media(orgId, id);
+  if (!file.ok && file.error.code === "not_found") {
+    const issues = [{ path: "mediaUrl", message: "There is no such file; use the id of a file of this instance" }];
+    return refuse("invalid_request", "The file could not be read", { issues });
+  }
   return file.ok ? ok(file.value.link ?? source) : file;
 }
 

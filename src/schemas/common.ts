@@ -98,7 +98,7 @@ export const ErrorSchema = z
         }),
       )
       .optional()
-      .openapi({ description: "Every field that was wrong; only with 400" }),
+      .openapi({ description: "Every field that was wrong; with 400, and with 413 for a file" }),
     requestId: z.string().openapi({
       description: "The same as the header `X-Request-Id`; the log has it too",
       example: "2f1c4e0a-6a53-4f6e-9f0b-6d7c8a1b2c3d",

@@ -33,6 +33,9 @@ export const LIMITS = {
   pollOptionCharacters: 100,
   /** Characters of a place's name or address: fits below a map. */
   placeCharacters: 256,
+  /** Characters of a document's name and of a MIME type: file systems and registries know no longer ones. */
+  fileNameCharacters: 256,
+  mimeTypeCharacters: 256,
   /** People mentioned in one message: a large group. */
   mentions: 1_024,
   /** Characters of a WhatsApp message id: clients use up to 32. */

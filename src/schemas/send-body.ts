@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { PhoneSchema, RecipientSchema, withoutUndefined } from "./common.ts";
 import { LIMITS } from "./limits.ts";
 import { sendContent } from "./send-content.ts";
-import { sendFields } from "./send-fields.ts";
+import { sendFields, TextSchema } from "./send-fields.ts";
 
 /** On one line; undefined when nothing is left of it. */
 const nameOf = (text = ""): string | undefined => text.replace(/[\s\p{Cc}]+/gu, " ").trim() || undefined;
@@ -78,11 +78,11 @@ const reactionFields = z.object({
   messageId: z
     .string("Name the message")
     .min(1, "Name the message")
-    .max(LIMITS.messageIdCharacters)
+    .max(LIMITS.messageIdCharacters, `Use an id of at most ${LIMITS.messageIdCharacters} characters`)
     .openapi({ description: "The message, from a send answer or a webhook", example: "3EB0DAC5F4A2E1B7" }),
   emoji: z
     .string("Give an emoji, or an empty text to take the reaction back")
-    .max(LIMITS.emojiCharacters)
+    .max(LIMITS.emojiCharacters, `Use an emoji of at most ${LIMITS.emojiCharacters} characters`)
     .openapi({ description: "The reaction; empty takes it back", example: "🔥" }),
   fromMe: z.boolean().optional().openapi({
     description: "Whether the message was sent by this number. Accepted for compatibility: the stored message tells.",
@@ -109,15 +109,11 @@ export const AutoReactionSchema = reactionFields.extend({ from_phone: FromPhoneS
 /** Body of PUT …/messages/{messageId}. */
 export const EditSchema = z
   .object({
-    message: z.string("Use a text").max(LIMITS.textCharacters).optional().openapi({
+    message: TextSchema.optional().openapi({
       description: "The new text or caption",
       example: "Our opening hours are 9–18.",
     }),
-    text: z
-      .string("Use a text")
-      .max(LIMITS.textCharacters)
-      .optional()
-      .openapi({ description: "Another name for `message`" }),
+    text: TextSchema.optional().openapi({ description: "Another name for `message`" }),
   })
   .transform(({ message, text }, context) => {
     const given = message ?? text ?? "";

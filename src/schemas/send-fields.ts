@@ -17,10 +17,21 @@ const MESSAGE_TYPES = [
   "poll",
 ] as const;
 
-const TextSchema = z.string("Use a text").max(LIMITS.textCharacters, `Use at most ${LIMITS.textCharacters} characters`);
+/** A message's text. */
+export const TextSchema = z
+  .string("Use a text")
+  .max(LIMITS.textCharacters, `Use at most ${LIMITS.textCharacters} characters`);
 
 const shortText = (what: string, most: number) =>
   z.string("Use a text").max(most, `Use a ${what} of at most ${most} characters`);
+
+/** `type/subtype`, with parameters or without; empty = not known, as forms send it. */
+const MIME_TYPE = /^(?:[\w.+-]+\/[\w.+-]+(?:\s*;[ -~]*)?)?$/;
+
+const coordinate = (what: string, most: number) => {
+  const remedy = `Give the ${what}, from -${most} to ${most}`;
+  return z.number(remedy).min(-most, remedy).max(most, remedy);
+};
 
 /** The fields of a message to be sent, as the contract names them; what they mean together is told in send-content.ts. */
 export const sendFields = z.object({
@@ -50,8 +61,13 @@ export const sendFields = z.object({
         "document, audio and sticker.",
       example: "https://example.com/photo.jpg",
     }),
-  mimeType: z.string().optional().openapi({ description: "MIME type of the medium", example: "application/pdf" }),
-  fileName: z.string().optional().openapi({ description: "Name shown for a document", example: "report.pdf" }),
+  mimeType: shortText("MIME type", LIMITS.mimeTypeCharacters)
+    .regex(MIME_TYPE, "Use a MIME type such as image/jpeg")
+    .optional()
+    .openapi({ description: "MIME type of the medium", example: "application/pdf" }),
+  fileName: shortText("file name", LIMITS.fileNameCharacters)
+    .optional()
+    .openapi({ description: "Name shown for a document", example: "report.pdf" }),
   ptt: z.boolean().optional().openapi({ description: "Send audio as a voice note", default: true }),
   gif: z.boolean().optional().openapi({ description: "Play a video like a GIF", default: false }),
   footer: shortText("footer", LIMITS.footerCharacters)
@@ -104,16 +120,10 @@ export const sendFields = z.object({
     .max(LIMITS.listSections, `Use at most ${LIMITS.listSections} sections`)
     .optional()
     .openapi({ description: "The sections of a list, of which one row can be chosen" }),
-  latitude: z
-    .number()
-    .min(-90)
-    .max(90)
+  latitude: coordinate("latitude", 90)
     .optional()
     .openapi({ format: "double", description: "Latitude of a location", example: 3.1577 }),
-  longitude: z
-    .number()
-    .min(-180)
-    .max(180)
+  longitude: coordinate("longitude", 180)
     .optional()
     .openapi({ format: "double", description: "Longitude of a location", example: 101.7117 }),
   locationName: shortText("name", LIMITS.placeCharacters)
@@ -129,13 +139,13 @@ export const sendFields = z.object({
     })
     .optional()
     .openapi({ description: "The card of a contact message" }),
-  quotedMessageId: z.string().min(1).max(LIMITS.messageIdCharacters).optional().openapi({
-    description: "The message of this chat that is quoted",
-    example: "3EB0B430A7F9B1D2",
-  }),
+  quotedMessageId: shortText("message id", LIMITS.messageIdCharacters)
+    .min(1, "Use the id of a message of this chat")
+    .optional()
+    .openapi({ description: "The message of this chat that is quoted", example: "3EB0B430A7F9B1D2" }),
   mentions: z
     .array(RecipientSchema)
-    .max(LIMITS.mentions)
+    .max(LIMITS.mentions, `Mention at most ${LIMITS.mentions} people`)
     .optional()
     .openapi({ description: "People mentioned; write `@<digits>` in the text", example: ["60123456789"] }),
   poll: z
@@ -145,7 +155,10 @@ export const sendFields = z.object({
         example: "Which day suits you?",
       }),
       options: z
-        .array(shortText("option", LIMITS.pollOptionCharacters).min(1))
+        .array(
+          shortText("option", LIMITS.pollOptionCharacters).min(1, "Write the option"),
+          `Give 2 to ${LIMITS.pollOptions} options`,
+        )
         .min(2, "Give at least 2 options")
         .max(LIMITS.pollOptions, `Give at most ${LIMITS.pollOptions} options`)
         .openapi({ example: ["Monday", "Tuesday"] }),

@@ -23,7 +23,7 @@ export function parseTargetUrl(text: string): TargetUrl {
   if (text.length > LIMITS.urlCharacters) {
     return { ok: false, message: `Use a URL of at most ${LIMITS.urlCharacters} characters` };
   }
-  if (!URL.canParse(text)) return { ok: false, message: "Use a full URL such as https://example.com/webhook" };
+  if (!URL.canParse(text)) return { ok: false, message: "Use a full URL such as https://example.com/path" };
   const url = new URL(text);
   if (url.protocol !== "https:" && url.protocol !== "http:") {
     return { ok: false, message: "Use a URL that starts with https://" };

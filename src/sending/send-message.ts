@@ -1,6 +1,6 @@
 /** Sends one message: identity → compose → pace and store → send → wait a little for WhatsApp's answer. */
 import type { MediaFile, OutgoingMessage, SentMessage } from "../durable/rpc.ts";
-import { ok, type Result, refuse } from "../errors.ts";
+import { ok, type Result } from "../errors.ts";
 import type { LoggedEvent } from "../store/events-table.ts";
 import type { Connection } from "../store/instance-table.ts";
 import type { NewMessage } from "../store/messages-table.ts";
@@ -14,6 +14,7 @@ import { newMessageId } from "./message-id.ts";
 import { notAnswered, notConnected } from "./not-connected.ts";
 import type { Outbox } from "./outbox.ts";
 import { type PacingDeps, pace, type Wishes } from "./pacing.ts";
+import { quotedTarget } from "./quoted.ts";
 import { type Recipient, resolveRecipient } from "./recipient.ts";
 import { sentMedia } from "./sent-media.ts";
 
@@ -142,15 +143,10 @@ function draftOf(message: OutgoingMessage, { chatId }: Recipient, deps: SendingD
   const type = message.kind;
   const text = "text" in message ? message.text : "";
   const file = "file" in message ? { file: message.file } : {};
-  if (quotedMessageId === undefined) {
-    return ok({ type, text, details, ...file, payload: composeMessage(message, context) });
-  }
-  const target = store.targets.find(quotedMessageId, chatId);
-  if (!target) {
-    return refuse("invalid_request", "The message to be quoted is not stored in this chat; nothing was sent.", {
-      issues: [{ path: "quotedMessageId", message: "Use the id of a message of this chat" }],
-    });
-  }
+  const found = quotedTarget(quotedMessageId, chatId, store);
+  if (!found.ok) return found;
+  const target = found.value;
+  if (target === null) return ok({ type, text, details, ...file, payload: composeMessage(message, context) });
   const own = connection.phone === null ? target.address : phoneJid(connection.phone);
   const authorJid = target.direction === "outbound" ? own : (target.participant ?? target.address);
   context.quoted = { id: target.id, authorJid, payload: target.payload };

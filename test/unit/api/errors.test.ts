@@ -99,6 +99,26 @@ describe("a body", () => {
     expect(answer.body).toMatchObject(expected);
   });
 
+  test("that says it is too large is read to its end, or not at all: else its sender would see no answer", async () => {
+    const readOf = async (size: number) => {
+      let left = size;
+      const body = new ReadableStream<Uint8Array>(
+        {
+          pull(controller) {
+            if (left === 0) controller.close();
+            else controller.enqueue(new Uint8Array(Math.min(left, 65_536)));
+            left = Math.max(0, left - 65_536);
+          },
+        },
+        { highWaterMark: 0 },
+      );
+      const headers = { "Content-Type": "application/json", "Content-Length": String(size) };
+      return [(await call(send, { body, headers })).status, size - left];
+    };
+    expect(await readOf(9_437_184)).toEqual([413, 9_437_184]);
+    expect(await readOf(9_437_185)).toEqual([413, 0]);
+  });
+
   test("is no longer read once it is too large", async () => {
     let pulled = 0;
     const endless = new ReadableStream<Uint8Array>({

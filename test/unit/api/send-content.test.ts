@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { OutgoingMessage, SentMessage } from "../../../src/durable/rpc.ts";
-import { ok } from "../../../src/errors.ts";
+import { ok, refuse } from "../../../src/errors.ts";
 import { messageTypeOf } from "../../../src/schemas/send-content.ts";
 import { api, issuePaths } from "./support.ts";
 
@@ -157,6 +157,9 @@ describe("a message with", () => {
     ["one poll option", { poll: { question: "?", options: ["a"] } }, ["poll.options"]],
     ["twice the same option", { poll: { question: "?", options: ["a", "a"] } }, ["poll.options"]],
     ["a poll without a question", { poll: { options: ["a", "b"] } }, ["poll.question"]],
+    ["a file name of 257 characters", { mediaUrl: "https://x.example/a", fileName: "x".repeat(257) }, ["fileName"]],
+    ["a type that is none", { mediaUrl: "https://x.example/a", mimeType: "a picture" }, ["mimeType"]],
+    ["an empty quoted id", { message: "x", quotedMessageId: "" }, ["quotedMessageId"]],
     ["no file", { messageType: "image" }, ["mediaUrl"]],
     ["a contact's name of 101 characters", { text: "x", contactName: "x".repeat(101) }, ["contactName"]],
     ["a caption of 1,025 characters", { mediaUrl: "https://x.example/a", message: "x".repeat(1_025) }, ["message"]],
@@ -165,6 +168,20 @@ describe("a message with", () => {
     const answer = await send(json);
     expect([answer.status, issuePaths(answer), given]).toEqual([400, paths, []]);
   });
+});
+
+test("an unknown id of a file is 400 with its field", async () => {
+  const world = api({
+    instance: {
+      mediaHosts: async () => ok({ hosts: ["media.example"], auth: "auth" }),
+      media: async () => refuse("not_found", "There is no such file."),
+    },
+  });
+  const answer = await world.call("POST /api/instances/wa_1/send", { json: { to: TO, mediaUrl: "0".repeat(32) } });
+  expect([answer.status, answer.body]).toMatchObject([
+    400,
+    { issues: [{ path: "mediaUrl", message: "There is no such file; use the id of a file of this instance" }] },
+  ]);
 });
 
 test.each<[object, string | null]>([

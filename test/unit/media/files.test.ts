@@ -2,8 +2,10 @@ import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { byteReader, bytesSource } from "../../../src/media/byte-reader.ts";
 import { kindOf, sniffType } from "../../../src/media/file-type.ts";
+import { MediaLibrary } from "../../../src/media/media-library.ts";
 import { linkPath, openLink } from "../../../src/media/media-link.ts";
 import { storeFile } from "../../../src/media/store-file.ts";
+import type { Settings } from "../../../src/settings.ts";
 import { memoryBucket } from "./memory-bucket.ts";
 
 const head = (text: string) => Buffer.from(text, "latin1");
@@ -73,6 +75,37 @@ describe("a file on its way into the bucket", () => {
     expect(await storeFile(bucket, { ...file, source: byteReader(broken), kind: null })).toMatchObject({ ok: false });
     world.isDown = true;
     await expect(storeFile(bucket, { ...file, source: sourceOf(head("%PDF-")), kind: null })).rejects.toThrow("down");
+    expect(files.size).toBe(0);
+  });
+});
+
+describe("a data URL", () => {
+  const take = async (source: string, bucket: R2Bucket) => {
+    const settings = { mediaMaxBytes: 10 } as Settings;
+    const library = new MediaLibrary(bucket, settings, "https://wa.example");
+    const given = { orgId: "o", instanceId: "i", kind: null, declaredType: null, fileName: null, field: "mediaUrl" };
+    return library.take({ ...given, source });
+  };
+
+  test.each([
+    [
+      "that is not base64",
+      "data:image/png,plain",
+      "invalid_request",
+      "Use data:<type>;base64,<data> with valid base64",
+    ],
+    [
+      "that is broken",
+      `DATA:;base64,${"%".repeat(3_000)}`,
+      "invalid_request",
+      "Use data:<type>;base64,<data> with valid base64",
+    ],
+    ["that is empty", "data:image/png;base64,", "invalid_request", "The file is empty"],
+    ["over the limit", `data:;base64,${"A".repeat(16)}`, "too_large", "Use a file of at most 10 bytes"],
+  ])("%s is refused with its remedy", async (_, source, code, message) => {
+    const { bucket, files } = memoryBucket();
+    const refusal = { ok: false, error: { code, issues: [{ path: "mediaUrl", message }] } };
+    expect(await take(source, bucket)).toMatchObject(refusal);
     expect(files.size).toBe(0);
   });
 });

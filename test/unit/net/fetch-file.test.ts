@@ -77,7 +77,8 @@ describe("a file that a caller names", () => {
         }),
       );
     const world = network({ "https://a.example/long": long, "https://a.example/endless": endless });
-    const tooLarge = { ok: false, error: expect.objectContaining({ code: "too_large" }) };
+    const issues = [{ path: "imageUrl", message: "Use a file of at most 10 bytes" }];
+    const tooLarge = { ok: false, error: expect.objectContaining({ code: "too_large", issues }) };
     expect(await read("https://a.example/long", world)).toEqual(tooLarge);
     const file = await read("https://a.example/endless", world);
     if (!file.ok) throw new Error(file.error.error);

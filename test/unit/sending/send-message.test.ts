@@ -3,13 +3,14 @@ import { describe, expect, test } from "vitest";
 import { NEVER_CONNECTED } from "../../../src/connection/connection-state.ts";
 import type { Reservation } from "../../../src/guard/safety-guard.ts";
 import { behaviorOf } from "../../../src/number-safety/behavior.ts";
+import { mediaHosts } from "../../../src/sending/media-hosts.ts";
 import { messageIdOf, newMessageId } from "../../../src/sending/message-id.ts";
 import { replyText, type SendingDeps, sendMessage } from "../../../src/sending/send-message.ts";
 import type { Connection } from "../../../src/store/instance-table.ts";
 import { proto } from "../../../src/whatsapp/baileys.ts";
 import { SessionClosedError, type WhatsAppSession } from "../../../src/whatsapp/session.ts";
 import { scriptedWhatsApp } from "../../support/scripted-session.ts";
-import { NOW, sendingNumber } from "./support.ts";
+import { NOW, outbound, sendingNumber } from "./support.ts";
 
 const ONLINE: Connection = { ...NEVER_CONNECTED, phase: "online", linked: true, phone: "490" };
 const TEXT = { kind: "text", to: "491", text: "Hello 👋" } as const;
@@ -216,4 +217,23 @@ test("a message id has the form of WhatsApp's web client and does not repeat", (
   const ids = Array.from({ length: 100 }, () => newMessageId(randomBytes));
   expect(ids.filter((id) => /^3EB0[0-9A-F]{18}$/.test(id))).toHaveLength(100);
   expect(new Set(ids).size).toBe(100);
+});
+
+describe("the hosts for a message's file", () => {
+  test("are told when what it quotes is stored in its chat, and refused otherwise", async () => {
+    const { deps, outbox } = onlineNumber();
+    outbox.add(outbound("3EB0FF"));
+    const hosts = { ok: true, value: { hosts: ["media.example"], auth: "auth" } };
+    expect(await mediaHosts({ to: "491" }, deps)).toEqual(hosts);
+    expect(await mediaHosts({ to: "491", quotedMessageId: "3EB0FF" }, deps)).toEqual(hosts);
+    for (const message of [
+      { to: "491", quotedMessageId: "3EB0FE" },
+      { to: "492", quotedMessageId: "3EB0FF" },
+    ]) {
+      expect(await mediaHosts(message, deps)).toMatchObject({
+        ok: false,
+        error: { code: "invalid_request", issues: [{ path: "quotedMessageId" }] },
+      });
+    }
+  });
 });
