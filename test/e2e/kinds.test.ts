@@ -196,20 +196,6 @@ describe("without an instance", () => {
   });
 });
 
-describe("bad input sends nothing and stores nothing", () => {
-  it.each<[string, string, string, object, number, string]>([
-    ["an unknown quoted id", "POST", "send", { message: "x", quotedMessageId: "3EB0FF" }, 400, "invalid_request"],
-    ["a reaction to an unknown message", "POST", "react", { messageId: "3EB0FF", emoji: "x" }, 404, "not_found"],
-    ["an edit of an unknown message", "PUT", "messages/3EB0FF", { message: "x" }, 404, "not_found"],
-    ["a deletion of an unknown message", "DELETE", "messages/3EB0FF", {}, 404, "not_found"],
-  ])("%s", async (_, method, path, body, status, code) => {
-    const before = (await number.messages()).length;
-    const answer = await lab.api.call(method, `${number.path}/${path}`, { to: alice.phone, ...body });
-    expect(answer).toMatchObject({ status, body: { code } });
-    expect(await number.messages()).toHaveLength(before);
-  });
-});
-
 it("a number is looked up at WhatsApp", async () => {
   const path = `${number.path}/numbers`;
   expect(await lab.api.ok("GET", `${path}/+${alice.phone}`)).toEqual({

@@ -83,15 +83,6 @@ describe("messages", () => {
     expect(await number.messages()).toEqual([]);
   });
 
-  it("to a number that is not on WhatsApp are refused before anything is sent", async () => {
-    const phone = lab.whatsApp.phone();
-    const number = await lab.number("unknown-recipient");
-    await number.isLinkedBy(phone);
-    const answer = await lab.api.call("POST", `${number.path}/send`, { to: "5599000000000", message: "hello" });
-    expect(answer).toMatchObject({ status: 404, body: { code: "not_on_whatsapp" } });
-    expect(await number.messages()).toEqual([]);
-  });
-
   it("that WhatsApp refuses are reported with its code", async () => {
     const [phone, alice] = [lab.whatsApp.phone(), lab.whatsApp.contact()];
     const number = await lab.number("refused");
