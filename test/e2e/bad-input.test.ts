@@ -60,7 +60,7 @@ async function footprint() {
     "GET",
     `${number.path}/antiban-v2`,
   );
-  const { rows, files } = readStored(lab.stateFolder);
+  const { rows } = readStored(lab.stateFolder);
   return {
     messages: await number.messages(),
     usage: health,
@@ -68,7 +68,7 @@ async function footprint() {
     warmUp: antibanV2.warmup,
     waiting: antibanV2.waiting,
     rows: Object.fromEntries(TABLES.map((table) => [table, rows[table]])),
-    files,
+    files: lab.bucket.keys(),
     uploaded: lab.whatsApp.files.uploads,
   };
 }
