@@ -68,12 +68,23 @@ export class NumberHistory {
       const part = session() ? store.history.next(now()) : null;
       if (!part) break;
       wakeAt(now() + INSURANCE_MS);
-      const isDone = await this.#read(part, run).catch(() => false);
+      const isDone = this.#begins(part) && (await this.#read(part, run).catch(() => false));
       if (this.#run !== run) return;
       await this.#settle(part, isDone);
     }
     const next = store.history.nextDueAt();
     if (next !== null && session()) wakeAt(Math.max(next, now() + 1));
+  }
+
+  /**
+   * Counts the attempt before it is made: a part that takes the object down with it would be read for ever otherwise.
+   * @returns false when it was tried often enough
+   */
+  #begins({ id, attempts }: HistoryRow): boolean {
+    const { store, now } = this.#deps;
+    if (attempts > WAITS_MS.length) return false;
+    store.history.begun(id, now() + (WAITS_MS[attempts] ?? INSURANCE_MS));
+    return true;
   }
 
   /** @returns true when the part was read to its end, or never can be. @throws when something failed that may pass */

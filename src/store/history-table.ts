@@ -14,6 +14,7 @@ export interface HistoryRow {
   file: HistoryNotice["file"];
   /** Key in the bucket, once it is there. */
   key: string | null;
+  /** How often its reading was begun. */
   attempts: number;
 }
 
@@ -81,8 +82,13 @@ export function historyTable(sql: SqlStorage) {
       sql.exec("UPDATE history SET key = ? WHERE id = ?", key, id);
     },
 
-    retryAt(id: string, dueAt: number): void {
+    /** Its reading begins; should it take the object down with it, it is due again at `dueAt`. */
+    begun(id: string, dueAt: number): void {
       sql.exec("UPDATE history SET due_at = ?, attempts = attempts + 1 WHERE id = ?", dueAt, id);
+    },
+
+    retryAt(id: string, dueAt: number): void {
+      sql.exec("UPDATE history SET due_at = ? WHERE id = ?", dueAt, id);
     },
 
     remove(id: string): void {

@@ -1,0 +1,58 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { deflateSync } from "node:zlib";
+import { describe, expect, test, vi } from "vitest";
+import { NumberHistory, type NumberHistoryDeps } from "../../src/durable/number-history.ts";
+import type { Env } from "../../src/env.ts";
+import { INSTANCE_MIGRATIONS } from "../../src/store/instance-migrations.ts";
+import { migrate } from "../../src/store/migrate.ts";
+import { openStore } from "../../src/store/store.ts";
+import { proto } from "../../src/whatsapp/baileys.ts";
+import type { WhatsAppSession } from "../../src/whatsapp/session.ts";
+import { instanceOf } from "./support/objects.ts";
+
+const HOUR_MS = 60 * 60 * 1_000;
+const PAIRS = { phoneNumberToLidMappings: [{ pnJid: "491@s.whatsapp.net", lidJid: "71@lid" }] };
+const INLINE = deflateSync(proto.HistorySync.encode({ syncType: 0, ...PAIRS }).finish());
+
+describe("a part of the phone's history", () => {
+  test("that takes the object down with it each time is given up, and the next one is read", () =>
+    runInDurableObject(instanceOf("history"), async (_, { storage }) => {
+      migrate(storage, INSTANCE_MIGRATIONS);
+      const store = openStore(storage.sql);
+      const warnings: string[] = [];
+      let now = Date.parse("2026-11-01T12:00:00.000Z");
+      const adopt = vi.fn<WhatsAppSession["adopt"]>();
+      const deps = {
+        env: env as Env,
+        store,
+        transaction: (work) => storage.transactionSync(work),
+        state: () => null,
+        session: () => ({ adopt }) as unknown as WhatsAppSession,
+        wakeAt: () => undefined,
+        newFile: () => ({ id: "f", key: "k" }),
+        limits: () => ({ maxBytes: 0, mediaOrigin: null }),
+        warn: (text) => warnings.push(text),
+        now: () => now,
+      } satisfies Omit<NumberHistoryDeps, "ctx">;
+      /** What a new object does after the one before has ended. */
+      const wakes = () => new NumberHistory({ ...deps, ctx: {} as DurableObjectState }).pump();
+
+      store.history.add({ id: "deadly", kind: "initial", inline: INLINE, file: null }, true, now);
+      // The object ends while this is awaited.
+      adopt.mockReturnValue(new Promise(() => undefined));
+      for (let reads = 1; reads <= 5; reads += 1) {
+        wakes();
+        await vi.waitFor(() => expect(adopt).toHaveBeenCalledTimes(reads));
+        expect(store.history.next(now)).toBeNull();
+        now += HOUR_MS;
+      }
+
+      store.history.add({ id: "good", kind: "initial", inline: INLINE, file: null }, true, now);
+      adopt.mockResolvedValue(undefined);
+      wakes();
+      await vi.waitFor(() => expect(store.history.nextDueAt()).toBeNull());
+      expect(adopt).toHaveBeenCalledTimes(6);
+      expect(warnings).toEqual(["a part of the phone's history could not be read"]);
+    }));
+});
