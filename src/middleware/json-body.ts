@@ -6,6 +6,7 @@ import { RefusalError } from "./errors.ts";
 import { jsonDepth } from "./json-depth.ts";
 
 const METHODS_WITH_BODY = new Set(["POST", "PUT", "PATCH"]);
+const PIECE_BYTES = 65_536;
 
 /**
  * Bytes behind the limit that are read and dropped. The runtime ends the line when an answer leaves much of a body unread,
@@ -50,9 +51,14 @@ async function readLimited(
   return body;
 }
 
+/** Piece by piece, because what is decoded is a copy that nobody needs. */
 function isUtf8(bytes: Uint8Array): boolean {
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
   try {
-    new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+    for (let at = 0; at < bytes.byteLength; at += PIECE_BYTES) {
+      decoder.decode(bytes.subarray(at, at + PIECE_BYTES), { stream: true });
+    }
+    decoder.decode();
     return true;
   } catch {
     return false;

@@ -86,6 +86,8 @@ export const sessions = new OpenAPIHono<AppEnv>()
   .openapi(importSession, async (c) => {
     const { instance, orgId } = c.var;
     const { session, files, replace } = c.req.valid("json");
+    // Hono keeps the text of a body for whoever asks again; this one is large, and nobody does.
+    c.req.bodyCache = {};
     // Opening costs a Worker's time and memory: not for an instance that could not take it.
     unwrap(await instance.mayImportSession(orgId, { replace }));
     const { "x-session-passphrase": passphrase } = c.req.valid("header");

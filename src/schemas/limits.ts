@@ -4,8 +4,11 @@ export const LIMITS = {
   jsonBodyBytes: 1_048_576,
   /** Bytes of a JSON upload, which is buffered: larger files are sent as a form or as the raw body, which stream. */
   uploadBodyBytes: 34 * 1_048_576,
-  /** Bytes of a session that is imported: some thousand chats, and a Worker's memory holds it several times. */
-  sessionBodyBytes: 16 * 1_048_576,
+  /**
+   * Bytes of a session that is imported: some 2,000 contacts. Reading it takes 7 to 9 times as much memory, and 32 MiB for
+   * the passphrase, of the 128 MB that a Worker has (docs/performance.md).
+   */
+  sessionBodyBytes: 6 * 1_048_576,
   /** Characters of the passphrase of an exported session: short ones are guessed, and it travels in a header. */
   passphraseCharacters: { min: 12, max: 256 },
   /** Levels of `{` and `[`: the deepest real body has five; a parser's stack must not be the limit. */

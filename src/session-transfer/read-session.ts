@@ -24,11 +24,12 @@ export interface ReadSession {
   ignored: number;
 }
 
-/** One part as it was given: where it stands, which key it is, and what it holds. */
+/** One part as it was given: where it stands, which key it is, and how to get at what it holds. */
 interface Part {
   name: string;
   key: { type: KeyType; id: string };
-  value: unknown;
+  /** Parses it. One part after the other: all of them parsed are several times as large as their texts. */
+  value: () => unknown;
 }
 
 class Findings {
@@ -99,9 +100,12 @@ function assemble(
   }
   const creds =
     credentials === undefined ? undefined : findings.checked(CredentialsSchema, credentials, CREDENTIALS_FILE);
-  const keys = parts.slice(0, MOST_KEYS).map(({ name, key: { type, id }, value }) => {
+  const keys = parts.slice(0, MOST_KEYS).flatMap(({ name, key: { type, id }, value }) => {
     if (name.length > MOST_NAME_CHARACTERS) findings.add(name.slice(0, 64), "The name is too long");
-    return { type, id, value: JSON.stringify(findings.checked(KEY_SHAPES[type], value, name)) };
+    const parsed = value();
+    // Unreadable, and noted already; or `null`, which is how some write that there is no key.
+    if (parsed === undefined || parsed === null) return [];
+    return [{ type, id, value: JSON.stringify(findings.checked(KEY_SHAPES[type], parsed, name)) }];
   });
   const refusal = findings.refusal();
   const phone = phoneOf(creds?.me.id);
@@ -120,14 +124,9 @@ export function readFiles(files: unknown): Result<ReadSession> {
   let ignored = 0;
   for (const [name, content] of Object.entries(isRecord(files) ? files : {})) {
     const key = keyOfFile(name);
-    if (name !== CREDENTIALS_FILE && name !== "creds" && key === null) {
-      ignored += 1;
-      continue;
-    }
-    const value = parsedFile(name, content, findings);
-    if (key === null) credentials = value;
-    // Unreadable, and noted already; or `null`, which is how some write that there is no key.
-    else if (value !== undefined && value !== null) parts.push({ name, key, value });
+    if (key !== null) parts.push({ name, key, value: () => parsedFile(name, content, findings) });
+    else if (name === CREDENTIALS_FILE || name === "creds") credentials = parsedFile(name, content, findings);
+    else ignored += 1;
   }
   return assemble(credentials, parts, [], ignored, findings);
 }
@@ -140,7 +139,7 @@ export function readOwn(session: unknown): Result<ReadSession> {
   let ignored = 0;
   for (const [type, ofType] of Object.entries(isRecord(keys) ? keys : {})) {
     for (const [id, value] of Object.entries(isRecord(ofType) ? ofType : {})) {
-      if (isKeyType(type)) parts.push({ name: `${type}/${id}`, key: { type, id }, value });
+      if (isKeyType(type)) parts.push({ name: `${type}/${id}`, key: { type, id }, value: () => value });
       else ignored += 1;
     }
   }

@@ -160,6 +160,16 @@ describe("a body", () => {
     expect(answer.body).toMatchObject({ code: "invalid_request", error: "The body is not UTF-8" });
   });
 
+  test("that is long is UTF-8 wherever its characters lie, and is not when it ends inside one", async () => {
+    const headers = { "Content-Type": "application/json" };
+    for (const before of [0, 1, 2, 3]) {
+      const body = `{"to":"x","extra":"${"-".repeat(before)}${"😀".repeat(20_000)}"}`;
+      expect(issuePaths(await call(send, { body, headers }))).toEqual(["to"]);
+      const cut = new TextEncoder().encode(`${body}😀`).subarray(0, -1);
+      expect((await call(send, { body: cut, headers })).body).toMatchObject({ error: "The body is not UTF-8" });
+    }
+  });
+
   test("may carry fields nobody knows, even __proto__, and they go nowhere", async () => {
     const given: unknown[] = [];
     const world = api({
