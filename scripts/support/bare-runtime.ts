@@ -19,6 +19,8 @@ export interface RuntimeOptions {
   settings: Record<string, string>;
   /** Address of the bucket, `host:port`. */
   bucket: string;
+  /** For V8, such as `--max-heap-size=100`. */
+  v8Flags?: string[];
 }
 
 export interface Runtime extends GatewayProcess {
@@ -30,7 +32,7 @@ const PATIENCE_MS = 30_000;
 /** Cap'n Proto takes JSON's spelling of texts. */
 const text = JSON.stringify;
 
-function configuration({ settings, bucket }: RuntimeOptions): string {
+function configuration({ settings, bucket, v8Flags = [] }: RuntimeOptions): string {
   const { compatibilityDate, objects, buckets, rateLimits, vars } = readWorkerConfig();
   const classes = objects.map(
     ({ className }) => `(className = "${className}", uniqueKey = "${className}", enableSql = true)`,
@@ -61,6 +63,7 @@ const config :Workerd.Config = (
   ],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
   extensions = [(modules = [(name = "wasup:rate-limit", internal = true, esModule = ${text(RATE_LIMIT_MODULE)})])],
+  v8Flags = [${v8Flags.map((flag) => text(flag)).join(", ")}],
 );
 `;
 }
