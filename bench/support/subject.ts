@@ -3,10 +3,10 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type SimulatorServer, startSimulator } from "../../simulator/index.ts";
-import { Api } from "../../test/e2e/support/api.ts";
 import { startRuntime } from "../../scripts/support/bare-runtime.ts";
 import { startBucket } from "../../scripts/support/bucket-server.ts";
+import { type SimulatorServer, startSimulator } from "../../simulator/index.ts";
+import { Api } from "../../test/e2e/support/api.ts";
 import { type Memory, memoryOf } from "./process-figures.ts";
 
 const SAMPLE_MS = 10;
