@@ -42,9 +42,12 @@ export interface ScenarioResult {
 }
 
 /** For the whole run; what is missing then is lost. */
-const PATIENCE_MS = 240_000;
-/** A heartbeat (30 s) and one backoff. */
-const RECONNECT_PATIENCE_MS = 60_000;
+const PATIENCE_MS = 420_000;
+/**
+ * A heartbeat (30 s), and the waits after two logins that failed in a row when as many had failed before as count after a
+ * connection that broke (32 and 64 s at most): the faults may come in that order.
+ */
+const RECONNECT_PATIENCE_MS = 150_000;
 const CONTACTS = 6;
 /**
  * Over how long the traffic is spread, for each kill, so that all faults meet some, milliseconds. Who sends has to wait
