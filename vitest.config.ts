@@ -1,17 +1,36 @@
 import { fileURLToPath } from "node:url";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
 
+/** Files that take minutes, the longest first: begun last, they would go on alone at the end. */
+const LONG = ["faults", "webhook-faults", "crash-points", "demo", "survival", "bad-input", "number-safety", "endings"];
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification): number => {
+      const found = LONG.findIndex((name) => moduleId.endsWith(`/e2e/${name}.test.ts`));
+      return found < 0 ? LONG.length : found;
+    };
+    return (await super.sort(files)).toSorted((one, other) => place(one) - place(other));
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongFirst },
     projects: [
       {
         test: {
           name: "unit",
           include: ["test/unit/**/*.test.ts"],
           environment: "node",
+          // By itself vitest leaves one of two processors idle.
+          pool: "threads",
+          maxWorkers: 2,
+          sequence: { groupOrder: 3 },
           // Only a test that hangs takes longer, however busy the machine is: some make hundreds of slow signatures.
           testTimeout: 60_000,
         },
@@ -72,7 +91,7 @@ export default defineConfig({
           environment: "node",
           globalSetup: ["test/e2e/support/global-setup.ts"],
           // Each file has a gateway and a simulator of its own and spends most of its time waiting for alarms.
-          maxWorkers: 3,
+          maxWorkers: 4,
           // After the others: a project with a number of workers of its own has to be a group of its own.
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,

@@ -54,6 +54,9 @@ export function mostGrown({ calls, keyed, audited, organisations, peopled }: Acc
     counters: Math.min(told, 20 * (2 + instances)),
     signal_keys: 10 * (sends + count("lookUpNumber", "setProfileName")),
     device_lists: sends,
+    // One for each of the two collections of an account's settings that a number takes over.
+    app_states: Math.min(2 * (2 + instances), sends + count("setProfileName", "connectInstance", "pairInstance")),
+    saved_contacts: sends,
     contacts: sends + count("lookUpNumber"),
     messages: sends,
     sends,

@@ -6,10 +6,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
 import { startRuntime } from "../../../scripts/support/bare-runtime.ts";
 import { type BucketServer, startBucket } from "../../../scripts/support/bucket-server.ts";
-import { buildGateway, type GatewayProcess, startGateway } from "../../../scripts/support/gateway-process.ts";
+import { type GatewayProcess, startGateway } from "../../../scripts/support/gateway-process.ts";
 import { type SimulatorServer, startSimulator } from "../../../simulator/index.ts";
 import { traceState } from "../../traces/state.ts";
 import { writeTraces } from "../../traces/traces.ts";
@@ -57,7 +57,7 @@ export function useLab({ settings = () => ({}), headers = {}, gateway: kind = "w
   let gateway: GatewayProcess | undefined;
   let bucketServer: BucketServer | undefined;
   let folder = "";
-  let bundle = "";
+  const bundle = inject("gatewayBundle");
   let testFile = "";
   let earlierOutput = "";
   let given: Record<string, string> = {};
@@ -94,7 +94,6 @@ export function useLab({ settings = () => ({}), headers = {}, gateway: kind = "w
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "wasup-e2e-"));
-    bundle = await buildGateway(join(folder, "bundle"));
     whatsApp = await startSimulator();
     hook = await WebhookReceiver.start();
     if (kind === "runtime") bucketServer = await startBucket();
