@@ -9,6 +9,10 @@ import type { ContactsTable } from "./contacts-table.ts";
 type Payload = { payload: ArrayBuffer };
 type Poll = Payload & { direction: "inbound" | "outbound"; author: string };
 
+/** So many of the newest messages are looked through for those that are awaited, and so many of them asked for (ours). */
+const LATEST = 500;
+const MOST_AWAITED = 50;
+
 function payloadOf(rows: SqlStorageCursor<Payload>): Uint8Array | null {
   const row = rows.toArray()[0];
   return row && row.payload.byteLength > 0 ? new Uint8Array(row.payload) : null;
@@ -45,6 +49,23 @@ export function messageLookups(sql: SqlStorage, contacts: ContactsTable): Messag
           participantJid,
         ),
       ),
+
+    awaited: (since) =>
+      sql
+        .exec<{ id: string; address: string; participant: string | null; direction: string }>(
+          `SELECT id, address, participant, direction
+           FROM (SELECT * FROM messages ORDER BY seq DESC LIMIT ${LATEST})
+           WHERE sent_at > ? AND json_extract(details, '$.unavailable') IN ('undecryptable', 'withheld')
+           ORDER BY seq DESC LIMIT ${MOST_AWAITED}`,
+          since,
+        )
+        .toArray()
+        .map(({ id, address, participant, direction }) => ({
+          id,
+          chatJid: address,
+          participantJid: participant,
+          fromMe: direction === "outbound",
+        })),
 
     poll(messageId, chatJid) {
       const row = sql

@@ -51,6 +51,9 @@ import { stanzaExtras } from "./stanza-extras.ts";
 /** Milliseconds to wait for where somebody's picture is. */
 const PICTURE_TIMEOUT_MS = 10_000;
 
+/** How old a message without content may be to be asked for at a new connection, milliseconds (ours). */
+const ASKED_AGAIN_MS = 24 * 60 * 60 * 1_000;
+
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : "unknown error");
 
 /** Opens a socket to WhatsApp for this number; its credentials, or fresh ones, come from the object's storage. */
@@ -381,7 +384,17 @@ class BaileysSession implements WhatsAppSession {
     this.#announcedAs = me?.name ?? null;
     this.#emit({ type: "open", phone, lid, name: me?.name ?? null });
     void this.#settings.name.look();
+    this.#askAgain();
     if (lid) this.#emit({ type: "identity", phone, lid });
+  }
+
+  /** What was asked for before this connection, and did not come, is asked for again: the question may have died with it. */
+  #askAgain(): void {
+    const { lookups, now } = this.#deps;
+    for (const { id, chatJid, participantJid, fromMe } of lookups.awaited(now() - ASKED_AGAIN_MS)) {
+      const participant = participantJid === null ? {} : { participant: participantJid };
+      this.#phoneRequests.failed({ id, remoteJid: chatJid, fromMe, ...participant });
+    }
   }
 
   #learn(pn: string, lid: string): void {

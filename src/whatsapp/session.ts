@@ -354,6 +354,11 @@ export interface MessageLookups {
   ours: (messageId: string, chatJid: string) => Uint8Array | null;
   /** A stanza that was stored before, should WhatsApp repeat it. */
   received: (origin: StanzaOrigin) => Uint8Array | null;
+  /**
+   * Messages since then (epoch milliseconds) of which this device has nothing yet, though our phone may; the newest
+   * first, some dozens at most.
+   */
+  awaited: (since: number) => (StanzaOrigin & { fromMe: boolean })[];
   /** A poll of this chat, and its creator's addresses; null for a poll of ours. */
   poll: (messageId: string, chatJid: string) => { payload: Uint8Array; creatorJids: string[] | null } | null;
 }

@@ -90,6 +90,17 @@ describe("a message that cannot be decrypted", () => {
     expect(deliveriesOf(id)).toHaveLength(1);
   });
 
+  it("comes from the phone also after a crash, when nobody was asked yet or no answer had come", async () => {
+    phone.ignoresRequests();
+    alice.corruptsNext();
+    alice.corruptsRetries(100);
+    const id = await alice.says("the phone still has it", { to: phone });
+    expect(await told(id, 60_000)).toMatchObject({ message: "", unavailable: "undecryptable" });
+    await lab.crashesAndStarts(() => phone.ignoresRequests(false));
+    const { body } = await lab.hook.received((body) => body.message_id === id && body.recovered === true, 40_000);
+    expect(body).toMatchObject({ message: "the phone still has it", from_phone: alice.phone });
+  });
+
   it("is told of without content, and again when the content comes after all", async () => {
     phone.ignoresRequests();
     alice.corruptsNext();

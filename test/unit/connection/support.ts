@@ -45,7 +45,7 @@ export function keptNumber({ connection = {}, script, deps = {} }: World = {}) {
     },
     log: (level, message) => world.logs.push([level, message]),
     download: async () => new Uint8Array(0),
-    lookups: { ours: () => null, received: () => null, poll: () => null },
+    lookups: { ours: () => null, received: () => null, awaited: () => [], poll: () => null },
     wake: {
       set(name, dueAt) {
         world.wakeUps[name] = dueAt;

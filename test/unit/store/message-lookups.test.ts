@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { openStore, type Store } from "../../../src/store/store.ts";
+import type { Unavailable } from "../../../src/whatsapp/session.ts";
 import { numberStorage } from "../../support/sqlite.ts";
 import { inbound, outbound } from "./support.ts";
 
@@ -26,6 +27,34 @@ describe("a message of ours", () => {
     expect(store.lookups.ours("A", "491@s.whatsapp.net")).toBeNull();
     store.messages.insert(outbound("A", { payload: Uint8Array.of(9) }));
     expect(store.lookups.ours("A", "491@s.whatsapp.net")).toEqual(Uint8Array.of(9));
+  });
+});
+
+describe("what our phone may have, and this device not", () => {
+  const without = (unavailable: Unavailable, fields = {}) => ({
+    details: { unavailable },
+    payload: new Uint8Array(0),
+    ...fields,
+  });
+
+  test("is what could not be decrypted and what was withheld, the newest first, and not for ever", () => {
+    store.messages.insert(inbound("A", without("undecryptable", { sentAt: 1_000 })));
+    store.messages.insert(inbound("B", without("undecryptable", { sentAt: 2_000, participant: "77@lid" })));
+    store.messages.insert(inbound("C", { sentAt: 3_000 }));
+    store.messages.insert(inbound("D", without("view_once", { sentAt: 3_000 })));
+    store.messages.insert(outbound("E", without("withheld", { sentAt: 4_000 })));
+    const chatJid = "491@s.whatsapp.net";
+    expect(store.lookups.awaited(1_000)).toEqual([
+      { id: "E", chatJid, participantJid: null, fromMe: true },
+      { id: "B", chatJid, participantJid: "77@lid", fromMe: false },
+    ]);
+  });
+
+  test("is some dozens at most", () => {
+    for (let i = 0; i < 60; i += 1)
+      store.messages.insert(inbound(`M${i}`, without("undecryptable", { sentAt: 2_000 })));
+    const found = store.lookups.awaited(1_000);
+    expect([found.length, found[0]?.id]).toEqual([50, "M59"]);
   });
 });
 

@@ -32,6 +32,7 @@ beforeEach(() => {
         return known;
       },
       ours: () => null,
+      awaited: () => [],
       poll: () => null,
     },
     me: () => ME,
