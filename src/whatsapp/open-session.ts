@@ -10,7 +10,7 @@ import { openAuthStore } from "./auth/auth-store.ts";
 import { deviceLists } from "./auth/device-lists.ts";
 import { groupMetadata } from "./auth/group-metadata.ts";
 import type { AuthenticationCreds, BinaryNode, GroupMetadata, WASocket } from "./baileys.ts";
-import { buildAckStanza, jidNormalizedUser, makeWASocket, proto } from "./baileys.ts";
+import { buildAckStanza, makeWASocket, proto } from "./baileys.ts";
 import { callOf } from "./calls.ts";
 import { catchListenerErrors } from "./caught-listeners.ts";
 import { requestFileAgain } from "./file-request.ts";
@@ -21,12 +21,12 @@ import { adoptTokens } from "./history/adopt-tokens.ts";
 import { lidJid, lidOf, phoneJid, phoneOf } from "./identity.ts";
 import { InboundStanzas } from "./inbound-stanzas.ts";
 import { knownDevices } from "./known-devices.ts";
-import { type MediaHosts, mediaConnection } from "./media-connection.ts";
 import { originIn } from "./normalise/stanza.ts";
 import { ownProfile } from "./own-profile.ts";
 import { PhoneRequests } from "./phone-requests.ts";
 import { answersProbe } from "./probe.ts";
 import { asRefusal, isConnectionClosed, statusOf } from "./query-errors.ts";
+import { Questions } from "./questions.ts";
 import { ReceiptDesk } from "./receipt-desk.ts";
 import { ackOf } from "./receipts.ts";
 import { Resends } from "./resends.ts";
@@ -43,13 +43,10 @@ import type {
   WhatsAppEndpoint,
   WhatsAppSession,
 } from "./session.ts";
-import { RequestRefusedError, SessionClosedError } from "./session.ts";
+import { SessionClosedError } from "./session.ts";
 import { guardedSignalRepository } from "./signal-repository.ts";
 import { socketConfig } from "./socket-config.ts";
 import { stanzaExtras } from "./stanza-extras.ts";
-
-/** Milliseconds to wait for where somebody's picture is. */
-const PICTURE_TIMEOUT_MS = 10_000;
 
 /** How old a message without content may be to be asked for at a new connection, milliseconds (ours). */
 const ASKED_AGAIN_MS = 24 * 60 * 60 * 1_000;
@@ -71,7 +68,7 @@ class BaileysSession implements WhatsAppSession {
   readonly #creds: AuthenticationCreds;
   readonly #groups: ReturnType<typeof groupMetadata>;
   readonly #devices: ReturnType<typeof deviceLists>;
-  readonly #mediaConnection: () => Promise<MediaHosts>;
+  readonly #questions: Questions;
   readonly #settings: AccountSettings;
   readonly profile: OwnProfile;
   /** The account's name under which this session called itself available. */
@@ -145,14 +142,19 @@ class BaileysSession implements WhatsAppSession {
       onStanzaError: (error) => deps.warn(`a stanza could not be handled (${nameOf(error)})`),
       admits: (event, stanza) => this.#admits(event, stanza as BinaryNode),
     });
-    this.#mediaConnection = mediaConnection((iq) => this.#socket.query(iq), deps.now);
+    this.#questions = new Questions({
+      socket: this.#socket,
+      guarded: (call) => this.#guarded(call),
+      asked: (call) => this.#asked(call),
+      now: deps.now,
+    });
     this.#settings = new AccountSettings({
       sql: deps.storage.sql,
       socket: this.#socket,
       creds: auth.creds,
       query: (iq) => this.#asked(() => this.#socket.query(iq)),
       download: deps.download,
-      lidOf: (phone) => this.#lidOf(phone),
+      lidOf: (phone) => this.#questions.lidOf(phone),
       warn: deps.warn,
       now: deps.now,
     });
@@ -170,33 +172,24 @@ class BaileysSession implements WhatsAppSession {
     return this.#socket.requestPairingCode(phone);
   }
 
-  async lookUp(phone: string): Promise<string | null> {
-    const found = await this.#asked(() => this.#socket.onWhatsApp(phoneJid(phone)));
-    // A query that timed out may resolve without an answer.
-    if (!found) throw new RequestRefusedError(null);
-    const first = found.find((entry) => entry.exists);
-    return first ? jidNormalizedUser(first.jid) : null;
+  lookUp(phone: string): Promise<string | null> {
+    return this.#questions.lookUp(phone);
   }
 
-  async mediaHosts(): Promise<{ hosts: string[]; auth: string }> {
-    const { hosts, auth } = await this.#asked(this.#mediaConnection);
-    return { hosts, auth };
+  mediaHosts(): Promise<{ hosts: string[]; auth: string }> {
+    return this.#questions.mediaHosts();
+  }
+
+  describe(phone: string): Promise<{ lid: string | null; pictureUrl: string | null }> {
+    return this.#questions.describe(phone);
+  }
+
+  restrictions(): Promise<Restrictions> {
+    return this.#questions.restrictions();
   }
 
   requestFileAgain(request: FileRequest): Promise<string> {
     return this.#guarded(() => requestFileAgain(this.#socket, request));
-  }
-
-  async describe(phone: string): Promise<{ lid: string | null; pictureUrl: string | null }> {
-    const jid = phoneJid(phone);
-    const lid = await this.#lidOf(phone);
-    // Answered with an error when there is no picture, or none for us.
-    const picture = this.#guarded(() => this.#socket.profilePictureUrl(jid, "preview", PICTURE_TIMEOUT_MS));
-    const pictureUrl = await picture.catch((error: unknown) => {
-      if (error instanceof SessionClosedError) throw error;
-      return undefined;
-    });
-    return { lid, pictureUrl: pictureUrl ?? null };
   }
 
   async send({ id, to, payload }: OutboundStanza): Promise<void> {
@@ -234,16 +227,6 @@ class BaileysSession implements WhatsAppSession {
     return !this.#over && (await answersProbe(this.#socket));
   }
 
-  async restrictions(): Promise<Restrictions> {
-    const lock = await this.#guarded(() => this.#socket.fetchAccountReachoutTimelock());
-    // Accounts without the quota are answered with an error.
-    const cap = await this.#guarded(() => this.#socket.fetchNewChatMessageCap()).catch((error: unknown) => {
-      if (error instanceof SessionClosedError) throw error;
-      return null;
-    });
-    return { lock: lockOf(lock), cap: capOf(cap) };
-  }
-
   async adopt({ pairs, tokens }: Parameters<WhatsAppSession["adopt"]>[0]): Promise<void> {
     const jids = pairs.map(({ phone, lid }) => ({ pn: phoneJid(phone), lid: lidJid(lid) }));
     await this.#guarded(async () => {
@@ -269,11 +252,6 @@ class BaileysSession implements WhatsAppSession {
     this.#over = true;
     this.#phoneRequests.stop();
     void this.#socket.end(undefined);
-  }
-
-  async #lidOf(phone: string): Promise<string | null> {
-    const { lidMapping } = this.#socket.signalRepository;
-    return lidOf(await this.#guarded(() => lidMapping.getLIDForPN(phoneJid(phone))));
   }
 
   #me(): { id: string; lid: string } {
@@ -384,17 +362,8 @@ class BaileysSession implements WhatsAppSession {
     this.#announcedAs = me?.name ?? null;
     this.#emit({ type: "open", phone, lid, name: me?.name ?? null });
     void this.#settings.name.look();
-    this.#askAgain();
+    this.#phoneRequests.missed(this.#deps.lookups.awaited(this.#deps.now() - ASKED_AGAIN_MS));
     if (lid) this.#emit({ type: "identity", phone, lid });
-  }
-
-  /** What was asked for before this connection, and did not come, is asked for again: the question may have died with it. */
-  #askAgain(): void {
-    const { lookups, now } = this.#deps;
-    for (const { id, chatJid, participantJid, fromMe } of lookups.awaited(now() - ASKED_AGAIN_MS)) {
-      const participant = participantJid === null ? {} : { participant: participantJid };
-      this.#phoneRequests.failed({ id, remoteJid: chatJid, fromMe, ...participant });
-    }
   }
 
   #learn(pn: string, lid: string): void {

@@ -3,6 +3,7 @@
  * it up when the sender's copies fail faster than that.
  */
 import type { proto } from "./baileys.ts";
+import type { StanzaOrigin } from "./session.ts";
 
 /** Late enough for copies of the sender, early enough to be answered before the message is told of as unreadable. */
 const PATIENCE_MS = 10_000;
@@ -31,6 +32,14 @@ export class PhoneRequests {
       if (!this.#deps.isHere(key)) this.#deps.ask(key);
     }, PATIENCE_MS);
     this.#timers.set(name, timer);
+  }
+
+  /** What did not come before this connection: the question, or its answer, may have died with the one before. */
+  missed(messages: readonly (StanzaOrigin & { fromMe: boolean })[]): void {
+    for (const { id, chatJid, participantJid, fromMe } of messages) {
+      const participant = participantJid === null ? {} : { participant: participantJid };
+      this.failed({ id, remoteJid: chatJid, fromMe, ...participant });
+    }
   }
 
   stop(): void {
