@@ -54,7 +54,8 @@ export function messageLookups(sql: SqlStorage, contacts: ContactsTable): Messag
       sql
         .exec<{ id: string; address: string; participant: string | null; direction: string }>(
           `SELECT id, address, participant, direction
-           FROM (SELECT * FROM messages ORDER BY seq DESC LIMIT ${LATEST})
+           FROM (SELECT seq, id, address, participant, direction, sent_at, details FROM messages
+                 ORDER BY seq DESC LIMIT ${LATEST})
            WHERE sent_at > ? AND json_extract(details, '$.unavailable') IN ('undecryptable', 'withheld')
            ORDER BY seq DESC LIMIT ${MOST_AWAITED}`,
           since,

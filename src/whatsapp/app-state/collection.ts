@@ -106,7 +106,8 @@ export class Collection {
     const { findKey, download, states } = this.#deps;
     const name = this.#name;
     const complaints = new Complaints();
-    let { state, changes } = { state: this.state, changes: [] as ChatMutation[] };
+    let { state } = this;
+    let changes: ChatMutation[] = [];
     if (snapshot) {
       const whole = proto.SyncdSnapshot.decode(await download(snapshot));
       const read = await checked(() => decodeSyncdSnapshot(name, whole, findKey, undefined, true, complaints.logger));
