@@ -4,7 +4,7 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** Waits after the 1st, 2nd … failure; then every 12 h until the event is 72 h old. */
+/** Waits after the 1st, 2nd … failure; then every 12 h until 72 h after the first attempt. */
 const WAITS_MS = [
   5 * SECOND,
   30 * SECOND,
@@ -18,6 +18,8 @@ const WAITS_MS = [
 ] as const;
 const LAST_WAIT_MS = 12 * HOUR;
 const GIVE_UP_AFTER_MS = 72 * HOUR;
+/** Made before a delivery is given up, however late: hours in which we were down ourselves are not the receiver's. */
+const LEAST_ATTEMPTS = WAITS_MS.length + 1;
 /** Each wait is lengthened or shortened by up to this share, so that receivers are not hit in step. */
 const JITTER = 0.2;
 /** A receiver may ask for a longer pause, up to this. */
@@ -47,5 +49,6 @@ export function nextAttemptAt(failed: FailedAttempt, now: number, random: number
   const jittered = wait * (1 - JITTER + 2 * JITTER * random);
   const asked = Math.min(failed.retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS);
   const at = Math.round(now + Math.max(jittered, asked));
-  return at - failed.firstAttemptAt > GIVE_UP_AFTER_MS * scale ? null : at;
+  const isOverdue = at - failed.firstAttemptAt > GIVE_UP_AFTER_MS * scale;
+  return isOverdue && failed.attempts >= LEAST_ATTEMPTS ? null : at;
 }

@@ -41,8 +41,8 @@ describe("a receiver that is down", () => {
       100_000,
     );
     expect(new Set(parked.map(({ error }) => error))).toEqual(new Set(["The webhook is unreachable"]));
-    // The waits of the schedule were gone through; an attempt that is made late skips none, but leaves less time.
-    expect(Math.min(...parked.map(({ attempts }) => attempts))).toBeGreaterThanOrEqual(6);
+    // On a busy machine the time is over sooner than the schedule: ten attempts are made all the same.
+    expect(Math.min(...parked.map(({ attempts }) => attempts))).toBeGreaterThanOrEqual(10);
     expect(await deliveries("waiting")).toMatchObject({ count: 0 });
     expect(await number.logs()).toContainEqual(expect.stringContaining("given up"));
 

@@ -76,6 +76,13 @@ describe("a failed delivery", () => {
     expect(wait({ attempts: 10, firstAttemptAt: NOW - 60 * HOUR - 1 })).toBeNull();
   });
 
+  test("is tried ten times before it is parked, also when we ourselves were down for those 72 hours", () => {
+    const longAgo = NOW - 240 * HOUR;
+    expect(wait({ attempts: 1, firstAttemptAt: longAgo })).toBe(5 * SECOND);
+    expect(wait({ attempts: 9, firstAttemptAt: longAgo })).toBe(8 * HOUR);
+    expect(wait({ attempts: 10, firstAttemptAt: longAgo })).toBeNull();
+  });
+
   test("is tried 14 times in all", () => {
     let now = NOW;
     let attempts = 1;
