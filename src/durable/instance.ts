@@ -41,7 +41,7 @@ import type {
   WebhookTest,
   WebhookView,
 } from "./rpc.ts";
-import type { SessionCopy } from "./rpc-session.ts";
+import type { GivenSession, SessionCopy } from "./rpc-session.ts";
 
 export class InstanceObject extends ConductObject implements InstanceRpc {
   readonly #calls: IdempotentCalls;
@@ -123,7 +123,7 @@ export class InstanceObject extends ConductObject implements InstanceRpc {
     });
   }
 
-  async exportSession(orgId: string): Promise<Result<SessionCopy>> {
+  async exportSession(orgId: string): Promise<Result<GivenSession>> {
     return this.of(orgId, ({ session }) => session.give());
   }
 

@@ -15,9 +15,15 @@ export interface SessionCopy {
   deviceLists: { user: string; devices: string; fetchedAt: number }[];
 }
 
+/** A session that is given away: what an import can take. */
+export interface GivenSession extends SessionCopy {
+  /** Signal sessions left out because not all fit; WhatsApp's clients make them anew with the next message. */
+  omitted: number;
+}
+
 export interface SessionRpc {
   /** A copy of the linked session; `wrong_state` while it is connected or connecting, or nothing is linked. */
-  exportSession(orgId: string): Promise<Result<SessionCopy>>;
+  exportSession(orgId: string): Promise<Result<GivenSession>>;
   /** `wrong_state` when `importSession` would be refused for the state the instance is in: asked before the work is done. */
   mayImportSession(orgId: string, options: { replace: boolean }): Promise<Result<null>>;
   /**

@@ -1,11 +1,12 @@
 /** Gives a number's linked session away, and takes one over: only while nothing is connected, and as a whole. */
 import { imported } from "../connection/connection-state.ts";
 import { ok, type Result, refuse } from "../errors.ts";
+import { LIMITS } from "../schemas/limits.ts";
 import type { Connection } from "../store/instance-table.ts";
 import type { LogsTable } from "../store/logs-table.ts";
 import { hasLinkedCredentials } from "../whatsapp/auth/auth-store.ts";
 import { readAuth, replaceAuth } from "../whatsapp/auth/session-copy.ts";
-import type { SessionCopy } from "./rpc-session.ts";
+import type { GivenSession, SessionCopy } from "./rpc-session.ts";
 
 interface TransferDeps {
   storage: DurableObjectStorage;
@@ -28,7 +29,7 @@ export class SessionTransfer {
   }
 
   /** @see SessionRpc.exportSession */
-  give(): Result<SessionCopy> {
+  give(): Result<GivenSession> {
     const { storage, connection, logs, now } = this.#deps;
     if (connection().phase !== "idle") {
       return refuse("wrong_state", "The instance is connected or connecting.", STILL_RUNNING);
@@ -36,8 +37,9 @@ export class SessionTransfer {
     if (!hasLinkedCredentials(storage.sql)) {
       return refuse("wrong_state", "No device is linked: there is no session to export.");
     }
+    const session = readAuth(storage, LIMITS.exportedKeyCharacters);
     logs.add("warning", "The session was exported; whoever has the copy and its passphrase can be this number", now());
-    return ok(readAuth(storage));
+    return ok(session);
   }
 
   /** @see SessionRpc.mayImportSession */

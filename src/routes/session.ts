@@ -32,7 +32,8 @@ const exportSession = createRoute({
   description:
     "Gives credentials and keys of the linked device, encrypted with the passphrase of the header. Who has both can be " +
     "this number: keep them apart. The instance must be disconnected (409), and should stay so: a session is good for " +
-    "one place at a time, a second one that connects throws the first out (`replaced`). Messages are not part of it.",
+    "one place at a time, a second one that connects throws the first out (`replaced`). Messages are not part of it. " +
+    "No larger than an import takes: of several thousand contacts, Signal sessions of the oldest are left out (`omitted`).",
   request: { params, headers: ExportHeadersSchema, query: ExportQuerySchema },
   responses: {
     200: answer("The encrypted session", ExportedSchema),
@@ -81,7 +82,7 @@ export const sessions = new OpenAPIHono<AppEnv>()
     const session = await seal(writeSession(copy, format), format, passphrase);
     const message =
       "The instance stays disconnected until connect. Do not connect it again once the copy is in use elsewhere.";
-    return c.json({ success: true as const, message, session }, 200);
+    return c.json({ success: true as const, message, omitted: copy.omitted, session }, 200);
   })
   .openapi(importSession, async (c) => {
     const { instance, orgId } = c.var;

@@ -9,6 +9,8 @@ export const LIMITS = {
    * the passphrase, of the 128 MB that a Worker has (docs/performance.md).
    */
   sessionBodyBytes: 6 * 1_048_576,
+  /** Characters of the keys in an export: in base64 and inside its envelope it is no larger than an import may be. */
+  exportedKeyCharacters: 4.4 * 1_048_576,
   /** Characters of the passphrase of an exported session: short ones are guessed, and it travels in a header. */
   passphraseCharacters: { min: 12, max: 256 },
   /** Levels of `{` and `[`: the deepest real body has five; a parser's stack must not be the limit. */

@@ -108,6 +108,13 @@ export const ImportSessionSchema = z
 export const ExportedSchema = z.object({
   success: SuccessSchema,
   message: z.string().openapi({ example: "The instance stays disconnected until connect." }),
+  omitted: z.int().openapi({
+    type: "integer",
+    description:
+      "Signal sessions left out, those read with longest ago, so that an import can take the rest; each is made anew with " +
+      "the next message of its chat",
+    example: 0,
+  }),
   session: EnvelopeSchema,
 });
 

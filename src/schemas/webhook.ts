@@ -91,7 +91,8 @@ export const WebhookTestSchema = z.object({
 });
 
 const DeliveryStatusSchema = z.enum(["waiting", "delivered", "parked"]).openapi({
-  description: "`parked`: given up after 72 hours and at least ten attempts, or a 410; retry it when the receiver is back.",
+  description:
+    "`parked`: given up after 72 hours and at least ten attempts, or a 410; retry it when the receiver is back.",
   example: "parked",
 });
 

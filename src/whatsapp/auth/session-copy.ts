@@ -1,17 +1,56 @@
 /** The linked session of a number as a whole: taken out of its storage, and put into another's. */
-import type { SessionCopy } from "../../durable/rpc-session.ts";
+import type { GivenSession, SessionCopy } from "../../durable/rpc-session.ts";
 import { wipeAuth } from "./auth-store.ts";
 import { compactSenderKey } from "./compact-sender-key.ts";
 
-/** Everything of a device that is linked; call it only while no session is open, whose keys change all the time. */
-export function readAuth({ sql }: DurableObjectStorage): SessionCopy {
+/** Characters around a key's id and value in an export: quotes, the type in its file's name, the commas. */
+const KEY_FRAME_CHARACTERS = 40;
+/** Around a device list: the names and the time in it. */
+const LIST_FRAME_CHARACTERS = 60;
+
+/**
+ * Keys in the order in which they are missed: what cannot be made anew, then Signal sessions, those read with last first,
+ * then device lists, which are asked for again. `total` counts the characters up to and with each.
+ */
+const RANKED_KEYS = `
+  SELECT type, id, SUM(size) OVER (ORDER BY place, used DESC, type, id) AS total FROM (
+    SELECT type, id, LENGTH(id) + LENGTH(value) + ${KEY_FRAME_CHARACTERS} AS size,
+      CASE type WHEN 'session' THEN 1 WHEN 'device-list' THEN 2 ELSE 0 END AS place,
+      CASE type WHEN 'session' THEN (
+        SELECT MAX(json_extract(entry.value, '$.indexInfo.used')) FROM json_each(signal_keys.value, '$._sessions') AS entry
+      ) END AS used
+    FROM signal_keys)`;
+
+/**
+ * All of a linked device that fits into so many characters; call it only while no session is open, whose keys change all
+ * the time. The device lists of our own cache, a day's, are given if all of them fit beside the keys.
+ */
+export function readAuth({ sql }: DurableObjectStorage, mostCharacters: number): GivenSession {
   const { value: credentials } = sql.exec<{ value: string }>("SELECT value FROM credentials WHERE id = 1").one();
-  const keys = sql.exec<SessionCopy["keys"][number]>("SELECT type, id, value FROM signal_keys ORDER BY type, id");
-  const lists = sql.exec<{ user: string; devices: string; fetched_at: number }>("SELECT * FROM device_lists");
+  const { sessions, lists } = sql
+    .exec<{ sessions: number; lists: number }>(
+      `SELECT (SELECT COUNT(*) FROM signal_keys WHERE type = 'session') AS sessions,
+         (SELECT TOTAL(LENGTH(user) + LENGTH(devices) + ${LIST_FRAME_CHARACTERS}) FROM device_lists) AS lists`,
+    )
+    .one();
+  const room = mostCharacters - credentials.length;
+  const keys = sql
+    .exec<SessionCopy["keys"][number]>(
+      `SELECT type, id, value FROM signal_keys
+       WHERE (type, id) IN (SELECT type, id FROM (${RANKED_KEYS}) WHERE total <= ?) ORDER BY type, id`,
+      room,
+    )
+    .toArray();
+  const taken = keys.reduce((sum, { id, value }) => sum + id.length + value.length + KEY_FRAME_CHARACTERS, 0);
+  const deviceLists =
+    taken + lists > room
+      ? []
+      : sql.exec<SessionCopy["deviceLists"][number]>("SELECT user, devices, fetched_at AS fetchedAt FROM device_lists");
   return {
     credentials,
-    keys: keys.toArray(),
-    deviceLists: lists.toArray().map(({ user, devices, fetched_at: fetchedAt }) => ({ user, devices, fetchedAt })),
+    keys,
+    deviceLists: [...deviceLists],
+    omitted: sessions - keys.filter(({ type }) => type === "session").length,
   };
 }
 

@@ -1,5 +1,12 @@
 /** A linked session as the files of Baileys' multi-file auth state, small but with every kind of key. */
 import { randomBytes } from "node:crypto";
+import type { Result } from "../../../src/errors.ts";
+
+/** The value of a call that must not be refused. */
+export function granted<T>(result: Result<T>): T {
+  if (!result.ok) throw new Error(JSON.stringify(result.error));
+  return result.value;
+}
 
 export const bytes = (size: number) => ({ type: "Buffer", data: randomBytes(size).toString("base64") });
 const pair = () => ({ private: bytes(32), public: bytes(32) });
