@@ -224,6 +224,7 @@ export class SafetyGuard {
   configure(change: SafetyConfigChange): void {
     const { store } = this.#deps;
     store.safety.saveConfig(mergeConfig(store.safety.load().config, change));
+    if (change.alertsWebhook !== undefined) store.safety.readdressAlerts(change.alertsWebhook);
     this.watch.reassess();
     this.#deps.onResumed();
   }

@@ -72,6 +72,13 @@ export const AutoSendSchema = sendFields.extend({ from_phone: FromPhoneSchema })
   return { message, ...(fromPhone && { fromPhone }) };
 });
 
+const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+/** Code points are reserved for pictographs of years to come, flags are made of two letters, keycaps end in a frame. */
+const PICTURE = /\p{Extended_Pictographic}|^\p{Regional_Indicator}{2}$|\u20e3$/u;
+
+/** WhatsApp's apps make reactions of one emoji; what they show of any other is not known. */
+const isOneEmoji = (text: string): boolean => PICTURE.test(text) && [...graphemes.segment(text)].length === 1;
+
 const reactionFields = z.object({
   to: RecipientSchema.optional().openapi({ description: "Who the chat is with", example: "447835156367" }),
   to_phone: RecipientSchema.optional().openapi({ description: "Another name for `to`", example: "447835156367" }),
@@ -83,7 +90,8 @@ const reactionFields = z.object({
   emoji: z
     .string("Give an emoji, or an empty text to take the reaction back")
     .max(LIMITS.emojiCharacters, `Use an emoji of at most ${LIMITS.emojiCharacters} characters`)
-    .openapi({ description: "The reaction; empty takes it back", example: "🔥" }),
+    .refine((text) => text === "" || isOneEmoji(text), "Use one emoji, or an empty text to take the reaction back")
+    .openapi({ description: "The reaction, one emoji; empty takes it back", example: "🔥" }),
   fromMe: z.boolean().optional().openapi({
     description: "Whether the message was sent by this number. Accepted for compatibility: the stored message tells.",
     default: false,

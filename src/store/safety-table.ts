@@ -88,6 +88,11 @@ export function safetyTable(sql: SqlStorage) {
     attemptAlert(id: number, dueAt: number): void {
       sql.exec("UPDATE alerts SET attempts = attempts + 1, due_at = ? WHERE id = ?", dueAt, id);
     },
+    /** The alerts on their way go there from here on; null: nowhere. */
+    readdressAlerts(url: string | null): void {
+      if (url === null) sql.exec("DELETE FROM alerts");
+      else sql.exec("UPDATE alerts SET url = ?", url);
+    },
     dropAlert(id: number): void {
       sql.exec("DELETE FROM alerts WHERE id = ?", id);
     },

@@ -143,6 +143,8 @@ describe("bad input changes nothing:", () => {
         "not_found",
       ],
       ["a reaction to no message", "POST", "react", { emoji: "👍" }, "messageId", /Name the message/],
+      ["two reactions", "POST", "react", { messageId: "%ID%", emoji: "👍👍" }, "emoji", /one emoji/],
+      ["a reaction in words", "POST", "react", { messageId: "%ID%", emoji: "ok" }, "emoji", /one emoji/],
       ["no reaction", "POST", "react", { messageId: "%ID%" }, "emoji", /Give an emoji/],
       [
         "a reaction of 33 characters",

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parsePhone, parseRecipient } from "../../../src/schemas/common.ts";
+import { ReactionSchema } from "../../../src/schemas/send-body.ts";
 import { isLoopbackHost, parseTargetUrl } from "../../../src/schemas/target-url.ts";
 
 describe("a phone number", () => {
@@ -96,4 +97,20 @@ describe("a URL to be called", () => {
     );
     expect(loopback).toEqual(["127.1", "0x7f000001", "017700000001", "localhost", "[::1]"]);
   });
+});
+
+describe("a reaction", () => {
+  const isTaken = (emoji: string): boolean =>
+    ReactionSchema.safeParse({ to: "447393002183", messageId: "3EB0", emoji }).success;
+
+  test.each(["", "👍", "❤", "❤️", "👋🏽", "👨‍👩‍👧‍👦", "🏳️‍🌈", "🇧🇷", "1️⃣", "🫩", "🏴󠁧󠁢󠁳󠁣󠁴󠁿"])("is %j", (emoji) => {
+    expect(isTaken(emoji)).toBe(true);
+  });
+
+  test.each(["👍👍", "👍 ", "ok", "a", "1", "#", " ", "\u200d", "🇧", "🇧🇷🇵🇹", "👍ok", "x".repeat(33)])(
+    "is not %j",
+    (emoji) => {
+      expect(isTaken(emoji)).toBe(false);
+    },
+  );
 });

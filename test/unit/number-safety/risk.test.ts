@@ -202,6 +202,22 @@ describe("alerts", () => {
     );
   });
 
+  test("that are tried again go where alerts go now", async () => {
+    const number = guardedNumber({ config });
+    number.world.alertsRefused = 100;
+    number.guard.disconnected("banned");
+    await number.passes(0);
+    number.guard.configure({ alertsWebhook: "https://alerts.example/y" });
+    await number.passes(MINUTE_MS);
+    expect(number.world.alertUrls).toEqual(["https://alerts.example/x", "https://alerts.example/y"]);
+    number.guard.configure({ alertsWebhook: null });
+    await number.passes(10 * MINUTE_MS);
+    expect(number.world.alertUrls).toHaveLength(2);
+    expect(number.store.logs.newest(20).map(({ message }) => message)).not.toContain(
+      "An alert was given up: its webhook never took it",
+    );
+  });
+
   test("wait only for better news", () => {
     const last = { risk: "medium" as const, at: NOW };
     expect(alertDueAt("medium", last, NOW + 1)).toBeNull();

@@ -64,6 +64,8 @@ export function guardedNumber({ config = {}, behavior = {}, antiBan = {}, seed =
     /** The `risk` wake-up; null while none is set. */
     wakeAt: null as number | null,
     alerts: [] as Alert[],
+    /** Where alerts were sent, also in vain. */
+    alertUrls: [] as string[],
     alertsRefused: 0,
     questions: 0,
     resumed: 0,
@@ -83,7 +85,8 @@ export function guardedNumber({ config = {}, behavior = {}, antiBan = {}, seed =
         connectedAt: world.connectedAt,
       }),
       record: (event) => void recordEvent(store, event, false, world.now),
-      post: async (_url, body) => {
+      post: async (url, body) => {
+        world.alertUrls.push(url);
         if (world.alertsRefused > 0) {
           world.alertsRefused -= 1;
           return { status: 500, body: null, retryAfterMs: null, error: "The webhook answered 500" };
