@@ -6,7 +6,18 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
 
 /** Files that take minutes, the longest first: begun last, they would go on alone at the end. */
-const LONG = ["faults", "webhook-faults", "crash-points", "demo", "survival", "bad-input", "number-safety", "endings"];
+const LONG = [
+  "faults",
+  "unreadable",
+  "webhook-faults",
+  "crash-points",
+  "demo",
+  "endings",
+  "number-safety",
+  "survival",
+  "hostile",
+  "conduct",
+];
 
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

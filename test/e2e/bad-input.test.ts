@@ -11,7 +11,10 @@ import { BadSite, closedPort } from "./support/bad-site.ts";
 import { useLab } from "./support/lab.ts";
 import type { GatewayNumber } from "./support/number.ts";
 
-const lab = useLab({ settings: () => ({ MEDIA_MAX_BYTES: String(MEDIA_MAX_BYTES) }) });
+const lab = useLab({
+  settings: () => ({ MEDIA_MAX_BYTES: String(MEDIA_MAX_BYTES) }),
+  gateway: "wrangler dev",
+});
 
 /** Tables in which a message leaves something, or what is told of it. */
 const TABLES = [

@@ -1,8 +1,8 @@
 import { expect, inject, test } from "vitest";
 import { runScenario } from "../faults/scenario.ts";
 
-/** Two of the runs of the fault harness; `npm run faults` makes twenty, and names what it did. */
-test.each([1, 2])(
+/** Two of the runs of the fault harness, side by side; `npm run faults` makes twenty, and names what it did. */
+test.concurrent.each([1, 2])(
   "500 messages each way survive five SIGKILLs and all kinds of faults, seed %i: nothing lost, nothing twice",
   async (seed) => {
     const { losses } = await runScenario({ seed, messages: 500, kills: 5, bundle: inject("gatewayBundle") });

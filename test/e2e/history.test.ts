@@ -3,7 +3,7 @@ import type { proto } from "@whiskeysockets/baileys";
 import { describe, expect, it } from "vitest";
 import { useLab } from "./support/lab.ts";
 
-const lab = useLab();
+const lab = useLab({ gateway: "wrangler dev" });
 
 const DAY_S = 24 * 60 * 60;
 const now = Math.floor(Date.now() / 1_000);

@@ -21,7 +21,7 @@ const LIMIT_MS = 40_000;
 const API_KEY = "the-administrators-key";
 const ADMINISTRATOR = { "X-API-Key": API_KEY };
 
-const lab = useLab({ settings: () => ({ API_KEY }), headers: ADMINISTRATOR, gateway: "runtime" });
+const lab = useLab({ settings: () => ({ API_KEY }), headers: ADMINISTRATOR });
 const web = createServer((request, response) => {
   request.resume();
   response.end("<html>");

@@ -12,7 +12,7 @@ import { eventually } from "./support/eventually.ts";
 import { useLab } from "./support/lab.ts";
 import type { GatewayNumber } from "./support/number.ts";
 
-const lab = useLab();
+const lab = useLab({ gateway: "wrangler dev" });
 
 const bytesOf = (start: string | Buffer, size: number): Buffer =>
   Buffer.concat([Buffer.from(start), randomBytes(size)]);

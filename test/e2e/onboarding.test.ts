@@ -3,7 +3,7 @@ import { eventually } from "./support/eventually.ts";
 import { useLab } from "./support/lab.ts";
 import { GatewayNumber } from "./support/number.ts";
 
-const lab = useLab();
+const lab = useLab({ gateway: "wrangler dev" });
 
 interface Onboarded {
   instanceId: string;

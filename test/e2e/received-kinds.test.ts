@@ -4,7 +4,7 @@ import type { Contact, Group, Phone } from "../../simulator/index.ts";
 import { useLab } from "./support/lab.ts";
 import type { GatewayNumber } from "./support/number.ts";
 
-const lab = useLab();
+const lab = useLab({ gateway: "wrangler dev" });
 
 let phone: Phone;
 let alice: Contact;

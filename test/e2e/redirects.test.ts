@@ -7,7 +7,7 @@ import { eventually } from "./support/eventually.ts";
 import { useLab } from "./support/lab.ts";
 import type { GatewayNumber } from "./support/number.ts";
 
-const lab = useLab();
+const lab = useLab({ gateway: "wrangler dev" });
 
 /** Each stands for one kind of refusal; `%OWN%` is the gateway itself, `%TRAP%` a port that notes whoever comes. */
 const REFUSED = [

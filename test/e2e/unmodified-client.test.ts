@@ -12,7 +12,7 @@ import { BaileysClient, textOf, trust } from "../simulator/baileys-client.ts";
 import { useLab } from "./support/lab.ts";
 import type { GatewayNumber } from "./support/number.ts";
 
-const lab = useLab();
+const lab = useLab({ gateway: "wrangler dev" });
 
 const FILES = {
   image: Buffer.concat([
