@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { sendMessage } from "../../src/sending/send-message.ts";
 import type { ReceivedMessage } from "../../src/whatsapp/session.ts";
 import { inNumber, message, OPEN } from "./support/number.ts";
+import { soon } from "./support/soon.ts";
 
 afterEach(() => void vi.restoreAllMocks());
 
@@ -19,12 +20,12 @@ describe("a number with the module presence", () => {
       number.keeper.connect();
       expect(whatsApp.latest.deps.markOnline()).toBe(false);
       whatsApp.latest.emit(OPEN);
-      await vi.waitFor(() => expect(whatsApp.latest.seen).toEqual(["offline"]));
+      await soon(() => expect(whatsApp.latest.seen).toEqual(["offline"]));
       const sent = sendMessage(
         { kind: "text", to: "491", text: "hi", wishes: { typingSimulation: true } },
         number.sending,
       );
-      await vi.waitFor(() => expect(whatsApp.latest.sent).toHaveLength(1), 5_000);
+      await soon(() => expect(whatsApp.latest.sent).toHaveLength(1));
       expect(whatsApp.latest.seen).toEqual([
         "offline",
         "online",
@@ -43,9 +44,9 @@ describe("a number with the module presence", () => {
       expect(whatsApp.latest.deps.markOnline()).toBe(true);
       whatsApp.latest.emit(OPEN);
       await number.update({ behaviorSettings: { behaviorProfile: "notification-max" } });
-      await vi.waitFor(() => expect(whatsApp.latest.seen).toEqual(["offline"]));
+      await soon(() => expect(whatsApp.latest.seen).toEqual(["offline"]));
       await number.update({ behaviorSettings: { behaviorProfile: "bot-native" } });
-      await vi.waitFor(() => expect(whatsApp.latest.seen).toEqual(["offline", "online"]));
+      await soon(() => expect(whatsApp.latest.seen).toEqual(["offline", "online"]));
     }));
 });
 
@@ -58,7 +59,7 @@ describe("typing", () => {
       number.keeper.connect();
       whatsApp.latest.emit(OPEN);
       void sendMessage(typed, number.sending);
-      await vi.waitFor(() => expect(whatsApp.latest.seen).toContain(`types ${TO}`));
+      await soon(() => expect(whatsApp.latest.seen).toContain(`types ${TO}`));
       const [queued] = number.store.messages.queued(1);
       if (!queued) throw new Error("Nothing waits");
       const shown = async (isReply = false): Promise<boolean> => {
@@ -85,12 +86,12 @@ describe("typing", () => {
       number.keeper.connect();
       whatsApp.latest.emit(OPEN);
       void sendMessage(typed, number.sending);
-      await vi.waitFor(() => expect(whatsApp.latest.seen).toContain(`types ${TO}`));
+      await soon(() => expect(whatsApp.latest.seen).toContain(`types ${TO}`));
       number.conduct.guard.setPaused(true);
-      await vi.waitFor(() => expect(whatsApp.latest.seen.at(-1)).toBe(`stops ${TO}`), 5_000);
+      await soon(() => expect(whatsApp.latest.seen.at(-1)).toBe(`stops ${TO}`));
       expect(whatsApp.latest.sent).toEqual([]);
       number.conduct.guard.setPaused(false);
-      await vi.waitFor(() => expect(whatsApp.latest.sent).toHaveLength(1), 5_000);
+      await soon(() => expect(whatsApp.latest.sent).toHaveLength(1));
     }));
 });
 

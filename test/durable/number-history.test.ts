@@ -10,6 +10,7 @@ import { openStore } from "../../src/store/store.ts";
 import { proto } from "../../src/whatsapp/baileys.ts";
 import type { WhatsAppSession } from "../../src/whatsapp/session.ts";
 import { instanceOf } from "./support/objects.ts";
+import { soon } from "./support/soon.ts";
 
 const HOUR_MS = 60 * 60 * 1_000;
 const PAIRS = { phoneNumberToLidMappings: [{ pnJid: "491@s.whatsapp.net", lidJid: "71@lid" }] };
@@ -43,7 +44,7 @@ describe("a part of the phone's history", () => {
       adopt.mockReturnValue(new Promise(() => undefined));
       for (let reads = 1; reads <= 5; reads += 1) {
         wakes();
-        await vi.waitFor(() => expect(adopt).toHaveBeenCalledTimes(reads));
+        await soon(() => expect(adopt).toHaveBeenCalledTimes(reads));
         expect(store.history.next(now)).toBeNull();
         now += HOUR_MS;
       }
@@ -51,7 +52,7 @@ describe("a part of the phone's history", () => {
       store.history.add({ id: "good", kind: "initial", inline: INLINE, file: null }, true, now);
       adopt.mockResolvedValue(undefined);
       wakes();
-      await vi.waitFor(() => expect(store.history.nextDueAt()).toBeNull());
+      await soon(() => expect(store.history.nextDueAt()).toBeNull());
       expect(adopt).toHaveBeenCalledTimes(6);
       expect(warnings).toEqual(["a part of the phone's history could not be read"]);
     }));

@@ -17,7 +17,7 @@ const MESSAGE: StanzaPattern = { tag: "message" };
 async function order(phone: string, since: number, ...patterns: StanzaPattern[]): Promise<number[]> {
   const found: number[] = [];
   for (const pattern of patterns) {
-    found.push((await lab.whatsApp.expects({ ...pattern, phone }, { since, timeoutMs: 30_000 })).seq);
+    found.push((await lab.whatsApp.expects({ ...pattern, phone }, { since, timeoutMs: 60_000 })).seq);
   }
   return found;
 }
@@ -43,7 +43,7 @@ describe("an answer", () => {
     const since = lab.whatsApp.mark();
     lab.hook.answer = ({ body }) => (body.message === "are you there?" ? { body: { reply: "Yes, I am." } } : {});
     const asked = await alice.says("are you there?", { to: phone });
-    await alice.received("Yes, I am.", { timeoutMs: 30_000 });
+    await alice.received("Yes, I am.", { timeoutMs: 60_000 });
     lab.hook.answer = {};
     await alice.receiptFor(asked, "read");
     await alice.sawTyping(phone);
@@ -88,9 +88,9 @@ describe("an answer", () => {
       return { body: { reply: "Until six." } };
     };
     const asked = await alice.says("still open?", { to: phone });
-    await alice.receiptFor(asked, "read", { timeoutMs: 30_000 });
+    await alice.receiptFor(asked, "read", { timeoutMs: 60_000 });
     const readAt = Date.now();
-    await alice.received("Until six.", { timeoutMs: 30_000 });
+    await alice.received("Until six.", { timeoutMs: 60_000 });
     lab.hook.answer = {};
     expect(hookedAt - began).toBeLessThan(graceMs);
     expect(readAt - hookedAt).toBeGreaterThan(graceMs / 2);
@@ -158,7 +158,7 @@ describe("the lock on new chats", () => {
         ),
       ({ health }) => health.reachOutLock?.isActive === true,
       "the lock is known",
-      20_000,
+      60_000,
     );
     const { health } = await lab.api.ok<{ health: object }>("GET", `${number.path}/antiban-v2/health?refresh=true`);
     expect(health).toMatchObject({
@@ -172,7 +172,7 @@ describe("the lock on new chats", () => {
       () => number.logs(),
       (lines) => lines.includes("WhatsApp lifted the lock on new chats"),
       "lifted",
-      20_000,
+      60_000,
     );
     expect(await number.sends(bob.phone, "hello again")).toMatchObject({ success: true });
   });
@@ -203,7 +203,7 @@ describe("a handoff", () => {
       () => number.logs(),
       (lines) => lines.includes("A webhook's reply was not sent: a person has this chat"),
       "the reply is silenced",
-      20_000,
+      60_000,
     );
     await phone.says("#BOT please go on", { to: alice });
     await alice.received("The assistant is back.");
@@ -221,7 +221,7 @@ describe("a handoff", () => {
     await lab.api.ok("PUT", `${number.path}/handoff/settings`, { autoHandoff: true });
     await phone.says("Let me look after this myself", { to: alice });
     const read = () => lab.api.ok<{ chats: { chatId: string }[] }>("GET", `${number.path}/handoff`);
-    const { chats } = await eventually(read, (answer) => answer.chats.length === 1, "the chat is handed over", 20_000);
+    const { chats } = await eventually(read, (answer) => answer.chats.length === 1, "the chat is handed over", 60_000);
     expect(chats).toMatchObject([{ chatId: `${alice.phone}@s.whatsapp.net` }]);
     expect(await lab.api.ok("DELETE", `${number.path}/handoff?phone=${alice.phone}`)).toEqual({
       success: true,
@@ -238,11 +238,11 @@ describe("somebody who asked not to be contacted", () => {
     await number.isLinkedBy(phone);
     await alice.says("stop!", { to: phone });
     const list = () => lab.api.ok<{ optOuts: { chatId: string }[] }>("GET", `${number.path}/opt-outs`);
-    const { optOuts } = await eventually(list, (answer) => answer.optOuts.length === 1, "the list has one", 20_000);
+    const { optOuts } = await eventually(list, (answer) => answer.optOuts.length === 1, "the list has one", 60_000);
     expect(optOuts).toMatchObject([{ chatId: `${alice.phone}@s.whatsapp.net` }]);
     expect(await number.sends(alice.phone, "special offer")).toMatchObject({ success: false, code: "opted_out" });
     await alice.says("a question after all", { to: phone });
-    await eventually(list, (answer) => answer.optOuts.length === 0, "the list is empty", 20_000);
+    await eventually(list, (answer) => answer.optOuts.length === 0, "the list is empty", 60_000);
     expect(await number.sends(alice.phone, "an answer")).toMatchObject({ success: true });
   });
 });

@@ -168,7 +168,7 @@ describe("an account without a business name", () => {
       () => lab.api.ok<{ profile: { name: string } }>("GET", `${older.path}/profile`),
       ({ profile }) => profile.name === "Dr. New",
       "the new name is known",
-      20_000,
+      60_000,
     );
   });
 });

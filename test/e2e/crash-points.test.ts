@@ -235,7 +235,7 @@ async function isNamed({ path }: GatewayNumber, name: string): Promise<void> {
     () => lab.api.ok<{ profile: { name: string | null } }>("GET", `${path}/profile`),
     ({ profile }) => profile.name === name,
     `the name is ${name}`,
-    30_000,
+    60_000,
   );
 }
 

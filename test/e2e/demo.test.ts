@@ -81,7 +81,7 @@ describe("npm run demo", () => {
   ] as const)("leaves nothing behind after %s %s", async (signal, _moment, process) => {
     const demo = startDemo();
     await demo.prints("starting (the Worker is bundled first)");
-    await expect.poll(() => demo.processes(), { timeout: 30_000, interval: 5 }).toContain(process);
+    await expect.poll(() => demo.processes(), { timeout: 60_000, interval: 5 }).toContain(process);
     demo.signal(signal);
     expect(await demo.ends()).toBe(signal === "SIGINT" ? 130 : 143);
     expect(await leftovers(demo)).toEqual([]);

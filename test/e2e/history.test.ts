@@ -91,7 +91,7 @@ describe("with syncHistory", () => {
     const all = async () =>
       (await lab.api.ok<{ messages: { id: string }[] }>("GET", `${number.path}/messages?limit=1&q=from+last`)).messages;
     await expect
-      .poll(async () => (await number.logs()).filter((line) => line.includes("history")), { timeout: 30_000 })
+      .poll(async () => (await number.logs()).filter((line) => line.includes("history")), { timeout: 60_000 })
       .toEqual([
         "Took 1000 messages from the phone's history",
         "Took 3 messages from the phone's history",
@@ -123,7 +123,7 @@ describe("with syncHistory", () => {
     expect(phone.phone).not.toBe(other.phone);
     const number = await lab.number("history-2", { syncHistory: true });
     await number.isLinkedBy(other);
-    await expect.poll(async () => (await number.messages()).length, { timeout: 20_000 }).toBe(1);
+    await expect.poll(async () => (await number.messages()).length, { timeout: 60_000 }).toBe(1);
     const id = await carol.says("now", { to: other });
     await lab.hook.received(({ message_id }) => message_id === id);
     expect((await number.messages()).map(({ text }) => text)).toEqual(["before", "now"]);

@@ -316,7 +316,7 @@ describe("a file that is received", () => {
       () => stored(id),
       ({ media }) => media.status === "stored",
       "the file is there",
-      20_000,
+      60_000,
     );
     expect(sha256((await behind(healed.mediaUrl ?? "")).bytes)).toBe(sha256(PNG));
   });
@@ -339,7 +339,7 @@ describe("a file that is received", () => {
     await lab.bucket.comesBack();
     const healed = await lab.hook.received(
       ({ event, message_id, media_url }) => event === "message.media" && message_id === id && media_url !== null,
-      30_000,
+      60_000,
     );
     expect(healed.body).toMatchObject({ media_id, media: { status: "stored", sha256: sha256(PDF) } });
     expect(sha256((await behind(String(healed.body.media_url))).bytes)).toBe(sha256(PDF));

@@ -33,7 +33,7 @@ describe("a session that answers pings and nothing else", () => {
     const first = await sends(number, alice.phone, "is anybody there?", "deaf-1");
     expect([first.status, first.body.status]).toEqual([200, "pending"]);
     await number.isConnectedSince(connectedAt ?? "");
-    await alice.received("is anybody there?", { timeoutMs: 30_000 });
+    await alice.received("is anybody there?", { timeoutMs: 60_000 });
     await number.messageReaches(first.body.messageId ?? "", "delivered");
     const again = await sends(number, alice.phone, "is anybody there?", "deaf-1");
     expect(again).toMatchObject({ isReplayed: false, body: { status: "sent", messageId: first.body.messageId } });
@@ -111,7 +111,7 @@ describe("a group the number was just taken into", () => {
       () => number.messages(),
       (all) => all.some(({ text }) => text === "Hello, it is us"),
       "what was written on the phone is known",
-      20_000,
+      60_000,
     );
     expect((await sends(number, fresh.jid, "hello all")).body).toMatchObject({ success: true });
   });
@@ -171,7 +171,7 @@ describe("a hundred messages that wait", () => {
     expect(Number(refused.headers.get("Retry-After"))).toBeGreaterThan(0);
     const answers = await Promise.all(calls);
     expect(answers.every(({ status: code, body }) => code === 200 && body.success)).toBe(true);
-    await alice.received("message 99", { timeoutMs: 30_000 });
+    await alice.received("message 99", { timeoutMs: 60_000 });
     expect(alice.inbox.map(({ text }) => text)).not.toContain("one too many");
   });
 });

@@ -42,7 +42,7 @@ test("one call makes an instance and a code; name and About text are set once th
     () => lab.api.ok<{ profile: Record<string, unknown> }>("GET", `${number.path}/profile`),
     (answer) => answer.profile.name === "Acme Support" && answer.profile.status === "Within minutes",
     "the profile is set",
-    30_000,
+    60_000,
   );
   expect(profile).toEqual({
     phone: phone.account.phone,

@@ -143,7 +143,7 @@ describe("a message to somebody whose devices WhatsApp does not tell", () => {
     const first = lab.api.ok<{ status: string }>("POST", `${number.path}/send`, { to: carol.phone, message: "first" });
     expect(await first).toMatchObject({ status: "pending" });
     await sends(carol.phone, { message: "second" });
-    await carol.received("second", { timeoutMs: 30_000 });
+    await carol.received("second", { timeoutMs: 60_000 });
     expect(carol.inbox.map(({ text }) => text)).toEqual(["first", "second"]);
   });
 });

@@ -17,7 +17,7 @@ describe("a server whose certificate chain is signed by another root key", () =>
       () => lab.api.ok<{ instance: InstanceAnswer }>("GET", number.path),
       ({ instance: { lastDisconnect } }) => lastDisconnect !== null,
       "the connection was refused",
-      20_000,
+      60_000,
     );
     expect(instance.lastDisconnect).toMatchObject({ reason: "server_not_trusted", code: 400, nextAction: "reconnect" });
     expect((await lab.api.call("GET", `${number.path}/qr`)).status).toBe(204);

@@ -53,7 +53,7 @@ const nothingWaits = () =>
     () => deliveries("waiting"),
     (waiting) => waiting.length === 0,
     "nothing waits",
-    10_000,
+    60_000,
   );
 
 /** Everybody writes ten messages to a receiver with this fault; all arrive, in order, verified. */

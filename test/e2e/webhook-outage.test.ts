@@ -64,7 +64,7 @@ describe("a receiver that is down", () => {
       () => deliveries("waiting"),
       ({ deliveries: waiting }) => waiting.some(({ attempts }) => attempts >= 3),
       "deliveries are attempted in vain",
-      20_000,
+      60_000,
     );
     await receiver.comesBack();
     const texts = await saying;

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { soon } from "../support/soon.ts";
 import { call } from "./support.ts";
 
 afterEach(() => {
@@ -121,17 +122,17 @@ describe("the log of an instance", () => {
     const page = await bodyOf(`GET ${path}/events?limit=1`);
     expect(page).toMatchObject({ count: 1, next: 1, more: true, events: [{ seq: 1, event: "handoff", active: true }] });
     expect(await bodyOf(`GET ${path}/events?after=1&types=handoff`)).toMatchObject({ count: 1, next: 2, more: false });
-    await vi.waitFor(() => expect(posts).toMatchObject([{ seq: 2, event: "handoff" }]));
+    await soon(() => expect(posts).toMatchObject([{ seq: 2, event: "handoff" }]));
 
     expect(await bodyOf(`POST ${path}/webhook/replay`, { after: 0 })).toMatchObject({ queued: 2, next: null });
-    await vi.waitFor(() => expect(posts.map(({ seq }) => seq)).toEqual([2, 1, 2]));
-    await vi.waitFor(async () =>
+    await soon(() => expect(posts.map(({ seq }) => seq)).toEqual([2, 1, 2]));
+    await soon(async () =>
       expect(await bodyOf(`GET ${path}/webhook/deliveries?status=delivered`)).toMatchObject({ count: 2 }),
     );
     expect(await bodyOf(`POST ${path}/webhook/deliveries/evt_1/retry`)).toMatchObject({
       delivery: { id: "evt_1", status: "waiting" },
     });
-    await vi.waitFor(() => expect(posts.map(({ seq }) => seq)).toEqual([2, 1, 2, 1]));
+    await soon(() => expect(posts.map(({ seq }) => seq)).toEqual([2, 1, 2, 1]));
     expect((await call(`POST ${path}/webhook/deliveries/evt_9/retry`)).status).toBe(404);
     await call(`PUT ${path}/webhook`, { json: { webhookUrl: null } });
     expect((await call(`POST ${path}/webhook/replay`, { json: { after: 0 } })).status).toBe(409);

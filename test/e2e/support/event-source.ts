@@ -40,7 +40,7 @@ export class EventSourceClient {
   }
 
   /** The first event that fits, past or future. */
-  async got(fits: (event: StreamedEvent) => boolean, timeoutMs = 20_000): Promise<StreamedEvent> {
+  async got(fits: (event: StreamedEvent) => boolean, timeoutMs = 60_000): Promise<StreamedEvent> {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
       const found = this.events.find(fits);

@@ -88,11 +88,11 @@ export class GatewayNumber {
     await this.#api.ok("POST", `${this.path}/connect`);
   }
 
-  async isConnected(timeoutMs = 30_000): Promise<ConnectionAnswer> {
+  async isConnected(timeoutMs = 60_000): Promise<ConnectionAnswer> {
     return this.#connection(({ status }) => status === "connected", "connected", timeoutMs);
   }
 
-  async isDisconnected(timeoutMs = 30_000): Promise<ConnectionAnswer> {
+  async isDisconnected(timeoutMs = 60_000): Promise<ConnectionAnswer> {
     return this.#connection(({ status }) => status === "disconnected", "disconnected", timeoutMs);
   }
 
@@ -127,7 +127,7 @@ export class GatewayNumber {
     return messages.toReversed();
   }
 
-  async messageReaches(messageId: string, status: string, timeoutMs = 20_000): Promise<MessageAnswer> {
+  async messageReaches(messageId: string, status: string, timeoutMs = 60_000): Promise<MessageAnswer> {
     const messages = await eventually(
       () => this.messages(),
       (all) => all.some((message) => message.id === messageId && message.status === status),
@@ -145,7 +145,7 @@ export class GatewayNumber {
   async #connection(
     fits: (answer: ConnectionAnswer) => boolean,
     what: string,
-    timeoutMs = 30_000,
+    timeoutMs = 60_000,
   ): Promise<ConnectionAnswer> {
     const read = () => this.#api.ok<ConnectionAnswer>("GET", `${this.path}/connection`);
     return eventually(read, fits, `${this.id}: ${what}`, timeoutMs);

@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { databasesBelow, readDatabase } from "../../support/read-database.ts";
 
 /** A runtime that was killed lets go of its files when the kernel has reaped it. */
-const RELEASE_PATIENCE_MS = 10_000;
+const RELEASE_PATIENCE_MS = 30_000;
 
 /** When something happened, epoch milliseconds: what `ages` moves into the past. */
 const TIMES = ["events.created_at", "messages.sent_at", "logs.at"];

@@ -45,7 +45,7 @@ export class WebhookReceiver {
   }
 
   /** The first delivery that fits, past or future. */
-  async received(fits: (body: Record<string, unknown>) => boolean, timeoutMs = 20_000): Promise<Delivery> {
+  async received(fits: (body: Record<string, unknown>) => boolean, timeoutMs = 60_000): Promise<Delivery> {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
       const found = this.deliveries.find(({ body }) => fits(body));
