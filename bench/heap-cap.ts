@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { buildGateway } from "../scripts/support/gateway-process.ts";
 import { LIMITS } from "../src/schemas/limits.ts";
 import { GatewayNumber } from "../test/e2e/support/number.ts";
+import { knows } from "../test/e2e/support/stored-number.ts";
 import { documentOf, documents } from "./support/documents.ts";
 import { type Files, importBody, PASSPHRASE, sessionFiles } from "./support/large-session.ts";
 import { peakDuring, type Subject, startSubject } from "./support/subject.ts";
@@ -21,6 +22,7 @@ const HEAP_MIB = Number(process.argv[2] ?? 64);
 const TOO_LITTLE_MIB = 16;
 const NUMBERS = 20;
 const CONTACTS = 20;
+const MANY_CONTACTS = 10_000;
 const MESSAGES = 1_000;
 /** A number takes no more than 100 calls that wait to be sent. */
 const AT_ONCE = 2;
@@ -103,6 +105,18 @@ const sessionImport =
     };
   };
 
+/** A number with more contacts than an export can hold. */
+const largeExport: Workload = async (subject) => {
+  const { number } = await acquainted(subject);
+  await subject.api.ok("POST", `${number.path}/disconnect`);
+  await subject.startsAnew((stateFolder) => knows(stateFolder, number.id, MANY_CONTACTS));
+  return async () => {
+    const path = `${number.path}/session`;
+    const answer = await subject.api.call("GET", path, undefined, { "X-Session-Passphrase": PASSPHRASE });
+    if (answer.status !== 200) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
+  };
+};
+
 async function measure(bundle: string, name: string, workload: Workload, heap = HEAP_MIB): Promise<boolean> {
   const row = (...cells: string[]): void => console.log(`| ${[name, ...cells].join(" | ")} |`);
   const subject = await startSubject(bundle, [`--max-heap-size=${heap}`]).catch(() => null);
@@ -158,6 +172,7 @@ try {
     const name = `a session of ${LIMITS.sessionBodyBytes / MIB} MiB (${form}, ${contacts} contacts) in and out`;
     rows.push(await measure(bundle, name, sessionImport(body)));
   }
+  rows.push(await measure(bundle, `an export of a number with ${MANY_CONTACTS} contacts`, largeExport));
   if (small || rows.includes(false)) process.exitCode = 1;
 } finally {
   await rm(folder, { recursive: true, force: true });

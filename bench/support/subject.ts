@@ -18,6 +18,8 @@ export interface Subject {
   memory: () => Memory;
   /** False once the runtime has ended, for instance because V8's heap was full. */
   isUp: () => boolean;
+  /** Ends the runtime and starts another on the same state. @param between changes what is stored, in this folder */
+  startsAnew: (between: (stateFolder: string) => void) => Promise<void>;
   stop: () => Promise<void>;
 }
 
@@ -36,7 +38,7 @@ export async function startSubject(bundle: string, v8Flags: string[] = []): Prom
     await rm(folder, { recursive: true, force: true });
   };
   const options = { bundle, folder, settings, bucket: bucket.address, v8Flags };
-  const runtime = await startRuntime(options).catch(async (error: unknown) => {
+  let runtime = await startRuntime(options).catch(async (error: unknown) => {
     await leave();
     throw error;
   });
@@ -45,6 +47,11 @@ export async function startSubject(bundle: string, v8Flags: string[] = []): Prom
     api: new Api(() => runtime.url),
     memory: () => memoryOf(runtime.pid),
     isUp: () => existsSync(`/proc/${runtime.pid}`),
+    startsAnew: async (between) => {
+      await runtime.stop();
+      between(join(folder, "state"));
+      runtime = await startRuntime(options);
+    },
     stop: async () => {
       await runtime.stop();
       await leave();

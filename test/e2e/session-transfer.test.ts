@@ -5,14 +5,18 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Phone } from "../../simulator/index.ts";
+import { type Envelope, open } from "../../src/session-transfer/envelope.ts";
 import { type BaileysClient, textOf, trust } from "../simulator/baileys-client.ts";
 import { Api } from "./support/api.ts";
 import { BaileysFolder } from "./support/baileys-folder.ts";
 import { useLab } from "./support/lab.ts";
 import { GatewayNumber } from "./support/number.ts";
+import { knows } from "./support/stored-number.ts";
 
 const PASSPHRASE = "correct horse battery staple";
 const WITH_PASSPHRASE = { "X-Session-Passphrase": PASSPHRASE };
+/** Of one device each: more than twice as many as an import takes. */
+const MORE_PEOPLE = 5_000;
 const run = promisify(execFile);
 
 const lab = useLab();
@@ -75,8 +79,8 @@ async function packed(folder: BaileysFolder): Promise<{ session: Record<string, 
 
 async function exported(number: GatewayNumber, format: string) {
   const answer = await lab.api.call("GET", `${number.path}/session?format=${format}`, undefined, WITH_PASSPHRASE);
-  expect([answer.status, answer.body]).toMatchObject([200, { omitted: 0 }]);
-  return answer.body as { session: Record<string, unknown> };
+  expect(answer.status).toBe(200);
+  return answer.body as { session: Record<string, unknown>; omitted: number };
 }
 
 describe("a session that an unmodified Baileys client linked", () => {
@@ -117,7 +121,8 @@ describe("a session that was linked here", () => {
 
   it("is given to another organisation, and connects there without a QR", async () => {
     const { phone, number } = await linkedAndStopped("leaving");
-    const { session } = await exported(number, "wasup");
+    const { session, omitted } = await exported(number, "wasup");
+    expect(omitted).toBe(0);
     const theirs = new Api(() => lab.url, { "X-Org-Id": "branch" });
     const arrived = await GatewayNumber.create(theirs, "arriving", lab.hook.url);
     const answer = await theirs.call("POST", `${arrived.path}/session`, { session }, WITH_PASSPHRASE);
@@ -144,6 +149,37 @@ describe("a session that was linked here", () => {
     expect(textOf((await client.text("are you still you?")).message)).toBe("are you still you?");
     await client.sends(`${contact.phone}@s.whatsapp.net`, "yes");
     await contact.received("yes");
+  });
+
+  it("with more people than an import takes leaves out the sessions read with longest ago, and still understands them", async () => {
+    const [phone, alice] = [lab.whatsApp.phone(), lab.whatsApp.contact()];
+    const number = await lab.number("crowded");
+    await number.isLinkedBy(phone);
+    await alice.says("before the move", { to: phone });
+    await lab.hook.received(({ message }) => message === "before the move");
+    // From here on hers are messages of an established session, which need it to be read.
+    await number.sends(alice.phone, "welcome");
+    await alice.received("welcome");
+    await lab.api.ok("POST", `${number.path}/disconnect`);
+    await phone.offline();
+    await lab.crashesAndStarts(() => knows(lab.stateFolder, number.id, MORE_PEOPLE));
+
+    const { session, omitted } = await exported(number, "wasup");
+    const text = await open(session as unknown as Envelope, PASSPHRASE);
+    const { keys } = JSON.parse(text.ok ? text.value : "{}") as { keys: Record<string, Record<string, unknown>> };
+    const sessions = Object.keys(keys.session ?? {});
+    expect(omitted).toBeGreaterThan(0);
+    expect(sessions.length + omitted).toBeGreaterThan(MORE_PEOPLE);
+    expect(sessions.filter((name) => name.startsWith(alice.lid))).toEqual([]);
+
+    const moved = await lab.number("crowded-moved");
+    expect((await lab.api.call("POST", `${moved.path}/session`, { session }, WITH_PASSPHRASE)).status).toBe(200);
+    await moved.connects();
+    await moved.isConnected();
+    await alice.says("after the move", { to: phone });
+    await lab.hook.received(({ message }) => message === "after the move");
+    expect(await moved.sends(alice.phone, "I know you")).toMatchObject({ status: "sent" });
+    await alice.received("I know you");
   });
 
   it("in two places at once ends in one of them, which says so and does not fight", async () => {
