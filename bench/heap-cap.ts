@@ -11,6 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildGateway } from "../scripts/support/gateway-process.ts";
 import { LIMITS } from "../src/schemas/limits.ts";
+import type { Api } from "../test/e2e/support/api.ts";
 import { GatewayNumber } from "../test/e2e/support/number.ts";
 import { knows } from "../test/e2e/support/stored-number.ts";
 import { documentOf, documents } from "./support/documents.ts";
@@ -93,15 +94,19 @@ const burstIn: Workload = async (subject) => {
     );
 };
 
+/** An export, or an import, that must not be refused. */
+async function moved(api: Api, method: "GET" | "POST", path: string, body?: object): Promise<void> {
+  const answer = await api.call(method, `${path}/session`, body, { "X-Session-Passphrase": PASSPHRASE });
+  if (answer.status !== 200) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
+}
+
 const sessionImport =
   (body: string): Workload =>
   async ({ api }) => {
     const { path } = await GatewayNumber.create(api, "target");
     return async () => {
-      const answer = await api.call("POST", `${path}/session`, JSON.parse(body), {
-        "X-Session-Passphrase": PASSPHRASE,
-      });
-      if (answer.status !== 200) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
+      await moved(api, "POST", path, JSON.parse(body));
+      await moved(api, "GET", path);
     };
   };
 
@@ -110,11 +115,7 @@ const largeExport: Workload = async (subject) => {
   const { number } = await acquainted(subject);
   await subject.api.ok("POST", `${number.path}/disconnect`);
   await subject.startsAnew((stateFolder) => knows(stateFolder, number.id, MANY_CONTACTS));
-  return async () => {
-    const path = `${number.path}/session`;
-    const answer = await subject.api.call("GET", path, undefined, { "X-Session-Passphrase": PASSPHRASE });
-    if (answer.status !== 200) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
-  };
+  return () => moved(subject.api, "GET", number.path);
 };
 
 async function measure(bundle: string, name: string, workload: Workload, heap = HEAP_MIB): Promise<boolean> {
