@@ -10,7 +10,9 @@ export type Presence = "available" | "unavailable";
 
 export function registerPresence(router: Router): void {
   router.stanza("presence", ({ simulation, connection, companion }, { attrs }) => {
-    const { type, to } = attrs;
+    const { type, to, name } = attrs;
+    // Written by Baileys it is an address (JID), which no name is.
+    if (name?.includes("@")) simulation.violated("name-as-address", connection.owner, name);
     if (type === "available" || type === "unavailable") {
       companion.presence = type;
       spreadPresence(companion.account, type);

@@ -6,6 +6,7 @@
  */
 import { AccountSettings } from "./app-state/account-settings.ts";
 import { isSettingsNotice } from "./app-state/name-watch.ts";
+import { announcesNoNames, isAnswerable } from "./at-signs.ts";
 import { openAuthStore } from "./auth/auth-store.ts";
 import { deviceLists } from "./auth/device-lists.ts";
 import { groupMetadata } from "./auth/group-metadata.ts";
@@ -71,8 +72,8 @@ class BaileysSession implements WhatsAppSession {
   readonly #questions: Questions;
   readonly #settings: AccountSettings;
   readonly profile: OwnProfile;
-  /** The account's name under which this session called itself available. */
-  #announcedAs: string | null = null;
+  /** The account's name as this session told it last; undefined before it is open. */
+  #announcedAs: string | null | undefined;
   #over = false;
   /** Told to log out: whatever ends the session from here on is our own doing. */
   #isLeaving = false;
@@ -134,6 +135,7 @@ class BaileysSession implements WhatsAppSession {
       ),
       cachedGroupMetadata: (jid) => this.#group(jid),
     });
+    announcesNoNames(this.#socket.ev, this.#creds);
     catchListenerErrors(this.#socket.ws, {
       onFrameError: (error) => {
         deps.warn(`a frame could not be read (${nameOf(error)})`);
@@ -295,7 +297,9 @@ class BaileysSession implements WhatsAppSession {
 
   #wire(saveCreds: () => void): void {
     const { ev, ws } = this.#socket;
-    ws.prependListener("CB:message", (stanza: BinaryNode) => this.#inbound.arrived(stanza));
+    ws.prependListener("CB:message", (stanza: BinaryNode) => {
+      if (isAnswerable("CB:message", stanza)) this.#inbound.arrived(stanza);
+    });
     ws.prependListener("CB:receipt", (stanza: BinaryNode) => this.#receipts.arrived(stanza));
     ws.on("CB:ack,class:message", (stanza: BinaryNode) => {
       const ack = ackOf(stanza);
@@ -310,7 +314,7 @@ class BaileysSession implements WhatsAppSession {
       saveCreds();
       if (update.myAppStateKeyId) void this.#settings.name.look();
       const name = update.me?.name;
-      if (name && name !== this.#announcedAs && this.#deps.markOnline()) void this.#announcePresence(name);
+      if (name && this.#announcedAs !== undefined && name !== this.#announcedAs) void this.#announce(name);
     });
     ev.on("message-capping.update", (info) => {
       this.#emit({ type: "restricted", restrictions: { lock: null, cap: capOf(info) } });
@@ -332,6 +336,10 @@ class BaileysSession implements WhatsAppSession {
 
   /** Whether Baileys may see a stanza. */
   #admits(event: string | symbol, stanza: BinaryNode): boolean | Promise<boolean> {
+    if (!isAnswerable(event, stanza)) {
+      this.#deps.warn("something came whose id could not be answered with, and was left out");
+      return false;
+    }
     if (event === "CB:receipt") return this.#receipts.admits(stanza);
     if (event !== "CB:notification" || !isSettingsNotice(stanza)) return true;
     void this.#settingsChanged(stanza).catch(() => undefined);
@@ -372,13 +380,16 @@ class BaileysSession implements WhatsAppSession {
     if (phone && lidDigits) this.#emit({ type: "identity", phone, lid: lidDigits });
   }
 
-  /** Baileys skips `available` while the account has no name, and then acknowledges messages as inactive. */
-  async #announcePresence(name: string): Promise<void> {
+  /**
+   * Tells WhatsApp under which name people see this account. It goes with the presence, which Baileys does not tell while
+   * there is no name: messages are then acknowledged as by an inactive device.
+   */
+  async #announce(name: string): Promise<void> {
     this.#announcedAs = name;
     try {
-      await this.#guarded(() => this.#socket.sendPresenceUpdate("available"));
+      await this.presence(this.#deps.markOnline());
     } catch (error) {
-      if (!(error instanceof SessionClosedError)) this.#deps.warn(`presence was not announced (${nameOf(error)})`);
+      if (!(error instanceof SessionClosedError)) this.#deps.warn(`the name was not announced (${nameOf(error)})`);
     }
   }
 }
