@@ -6,7 +6,6 @@
  */
 import { AccountSettings } from "./app-state/account-settings.ts";
 import { isSettingsNotice } from "./app-state/name-watch.ts";
-import { announcesNoNames, isAnswerable } from "./at-signs.ts";
 import { openAuthStore } from "./auth/auth-store.ts";
 import { deviceLists } from "./auth/device-lists.ts";
 import { groupMetadata } from "./auth/group-metadata.ts";
@@ -48,6 +47,7 @@ import { SessionClosedError } from "./session.ts";
 import { guardedSignalRepository } from "./signal-repository.ts";
 import { socketConfig } from "./socket-config.ts";
 import { stanzaExtras } from "./stanza-extras.ts";
+import { announcesNoNames, isAnswerable } from "./stanza-texts.ts";
 
 /** How old a message without content may be to be asked for at a new connection, milliseconds (ours). */
 const ASKED_AGAIN_MS = 24 * 60 * 60 * 1_000;

@@ -1,23 +1,26 @@
 /**
- * Baileys writes every text in a stanza that has an `@` as an address (JID): the name `info@clinic` becomes a user `info`
- * at a server `clinic`, and where nothing stands behind the `@`, what it writes cannot be read, upon which WhatsApp ends
- * the connection. The account's name and the ids of others' messages are such texts; the other texts we send to WhatsApp
- * are in encrypted messages, or are addresses.
+ * Texts that Baileys writes into a stanza as something else. One with an `@` becomes an address (JID): the name
+ * `info@clinic` a user `info` at a server `clinic`, and where nothing stands behind the `@`, what it writes cannot be read,
+ * upon which WhatsApp ends the connection. The names of an object's own members (`constructor`) become nothing: it looks
+ * them up in an object of short forms. The account's name and the ids of others' messages are such texts; the other texts
+ * we send to WhatsApp are in encrypted messages, or are addresses.
  */
 import type { AuthenticationCreds, BaileysEventMap, BinaryNode, WASocket } from "./baileys.ts";
 
 /** Attributes of a stanza that come back in the answers to it. */
 const ANSWERED_WITH = ["id", "type"];
 
+const isWritten = (text: string): boolean => !text.includes("@") && !(text in Object.prototype);
+
 /** What WhatsApp expects an answer to, by the events under which Baileys' socket tells of it. */
 const ANSWERED: ReadonlySet<string | symbol> = new Set(["CB:message", "CB:receipt", "CB:notification", "CB:call"]);
 
 /**
  * Whether Baileys can write the acknowledgement and the receipts of what came under this event. Ids of messages are chosen
- * by their senders; no client of WhatsApp's makes one with an `@`.
+ * by their senders; WhatsApp's own clients make them of letters and digits.
  */
 export const isAnswerable = (event: string | symbol, stanza: BinaryNode): boolean =>
-  !(ANSWERED.has(event) && ANSWERED_WITH.some((name) => stanza.attrs[name]?.includes("@")));
+  !ANSWERED.has(event) || ANSWERED_WITH.every((name) => isWritten(stanza.attrs[name] ?? ""));
 
 /**
  * Keeps Baileys from announcing a changed name, which it does as it is. It looks for a change when it is told of new
