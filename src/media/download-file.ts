@@ -80,7 +80,10 @@ export async function downloadBytes(job: FetchJob): Promise<Uint8Array> {
   return new Uint8Array(Buffer.concat(pieces));
 }
 
-function request({ mediaOrigin, directPath }: FetchJob): Promise<Response> {
+/** @throws CorruptFileError when the place is none */
+async function request({ mediaOrigin, directPath }: FetchJob): Promise<Response> {
+  // Its sender chooses it: `.example.com/x` behind WhatsApp's host would be another host.
+  if (!directPath.startsWith("/")) throw new CorruptFileError("place");
   return fetch(`${mediaOrigin ?? `https://${DEFAULT_HOST}`}${directPath}`, {
     headers: { Origin: "https://web.whatsapp.com" },
     signal: AbortSignal.timeout(TIMEOUT_MS),
