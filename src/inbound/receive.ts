@@ -109,8 +109,16 @@ function arrive(message: NewMessage, store: Store): "new" | "recovered" | "known
   if (store.messages.insert(message)) return "new";
   const before = store.placeholders.unfilled(message);
   // Ids are chosen by senders: in a group nobody fills in for somebody else.
-  const isSame = before !== null && before.fromPhone === message.fromPhone && before.fromLid === message.fromLid;
-  if (!isSame) return "known";
+  if (!before || !isSamePerson(before, message)) return "known";
   store.placeholders.fill(message);
   return store.placeholders.drop(message) ? "new" : "recovered";
+}
+
+type Writer = Pick<NewMessage, "fromPhone" | "fromLid">;
+
+/** One address in common is enough: the other one may have become known since, or not be told this time. */
+function isSamePerson(a: Writer, b: Writer): boolean {
+  const isOf = (one: string | null, other: string | null): boolean => one !== null && one === other;
+  const isNobody = [a, b].every(({ fromPhone, fromLid }) => fromPhone === null && fromLid === null);
+  return isNobody || isOf(a.fromPhone, b.fromPhone) || isOf(a.fromLid, b.fromLid);
 }

@@ -76,6 +76,16 @@ describe("a message that came without its content", () => {
     expect(told()).toMatchObject([{ chat_id: ALICE, from_phone: "491", from_lid: "77" }]);
   });
 
+  test.each([
+    ["whose LID became known meanwhile", () => identify("491", "77", context), {}],
+    ["whose LID only the copy tells", () => undefined, { altJid: ALICE_LID }],
+  ])("is filled by its writer, %s", (_, learn, fields) => {
+    receivePlaceholder(empty(), DUE, context);
+    learn();
+    receive(message(fields), context);
+    expect(stored()).toMatchObject([{ text: "Hello", unsupported: false }]);
+  });
+
   test("is filled by its writer only: in a group everybody could use its id", () => {
     receivePlaceholder(empty({ chatJid: GROUP, participantJid: ALICE_LID }), DUE, context);
     expect(receive(message({ chatJid: GROUP, participantJid: "78@lid" }), context)).toBe(false);
