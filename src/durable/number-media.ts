@@ -127,8 +127,8 @@ export class NumberMedia {
 
   async #requestAgain({ messageId, direction }: MediaRow): Promise<string | null> {
     const session = this.#deps.session();
-    const message = this.#deps.store.targets.find(messageId, null);
-    if (!session || message?.direction !== direction) return null;
+    const message = this.#deps.store.targets.find(messageId, null, direction);
+    if (!session || !message) return null;
     const { address, participant, payload } = message;
     const fromMe = direction === "outbound";
     try {

@@ -54,8 +54,8 @@ function ownMessage(
   can: string,
   { session, connection, store, now }: SendingDeps,
 ): Result<StoredTarget> {
-  const target = store.targets.find(messageId, null);
-  if (target?.direction !== "outbound") return unknown("This number has sent no such message.");
+  const target = store.targets.find(messageId, null, "outbound");
+  if (!target) return unknown("This number has sent no such message.");
   if (target.deletedAt !== null) return refuse("wrong_state", "The message was deleted.");
   if (target.status === "pending" || target.status === "failed") {
     return refuse("wrong_state", "The message has not reached WhatsApp.");

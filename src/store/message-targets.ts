@@ -14,6 +14,7 @@ export interface StoredTarget {
   status: string;
   /** Epoch milliseconds. */
   sentAt: number;
+  editedAt: number | null;
   deletedAt: number | null;
   /** Encoded `proto.Message`. */
   payload: Uint8Array;
@@ -29,6 +30,7 @@ type Row = {
   text: string;
   status: string;
   sent_at: number;
+  edited_at: number | null;
   deleted_at: number | null;
   payload: ArrayBuffer;
 };
@@ -47,14 +49,20 @@ const ABOUT_OTHERS = "('reaction', 'edit', 'delete', 'poll_vote')";
 
 export function messageTargets(sql: SqlStorage) {
   return {
-    /** The newest message of this id, in this chat if one is named. */
-    find(id: string, chatId: string | null): StoredTarget | null {
+    /**
+     * The message of this id, in this chat and of this side if they are named. Ids are chosen by their senders: whoever
+     * uses one again does not take the place of the first.
+     */
+    find(id: string, chatId: string | null, direction: "inbound" | "outbound" | null = null): StoredTarget | null {
       const row = sql
         .exec<Row>(
-          `SELECT id, chat_id, address, direction, participant, type, text, status, sent_at, deleted_at, payload
-           FROM messages WHERE id = ?1 AND (?2 IS NULL OR chat_id = ?2) ORDER BY seq DESC LIMIT 1`,
+          `SELECT id, chat_id, address, direction, participant, type, text, status, sent_at, edited_at, deleted_at,
+             payload
+           FROM messages WHERE id = ?1 AND (?2 IS NULL OR chat_id = ?2) AND (?3 IS NULL OR direction = ?3)
+           ORDER BY seq LIMIT 1`,
           id,
           chatId,
+          direction,
         )
         .toArray()[0];
       if (!row) return null;
@@ -68,6 +76,7 @@ export function messageTargets(sql: SqlStorage) {
         text: row.text,
         status: row.status,
         sentAt: row.sent_at,
+        editedAt: row.edited_at,
         deletedAt: row.deleted_at,
         payload: new Uint8Array(row.payload),
       };

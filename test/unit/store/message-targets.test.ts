@@ -53,6 +53,12 @@ test("a deletion keeps the text and says when it was taken back", () => {
   expect(store.targets.find("A", null)?.deletedAt).toBe(NOW);
 });
 
+test("a message is found although others send theirs under its id later", () => {
+  add(outbound("A", { status: "sent" }), inbound("A"), inbound("A", { chatId: "492@s.whatsapp.net" }));
+  expect(store.targets.find("A", null)).toMatchObject({ chatId: ALICE, direction: "outbound" });
+  expect(store.targets.find("A", ALICE)).toMatchObject({ direction: "outbound" });
+});
+
 test("a message is found by its id, in the chat that is named", () => {
   add(inbound("A"));
   expect(store.targets.find("A", ALICE)).toMatchObject({ id: "A", chatId: ALICE, direction: "inbound" });
