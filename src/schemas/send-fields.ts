@@ -142,7 +142,10 @@ export const sendFields = z.object({
   quotedMessageId: shortText("message id", LIMITS.messageIdCharacters)
     .min(1, "Use the id of a message of this chat")
     .optional()
-    .openapi({ description: "The message of this chat that is quoted", example: "3EB0B430A7F9B1D2" }),
+    .openapi({
+      description: "The message of this chat that is quoted; not one that was deleted",
+      example: "3EB0B430A7F9B1D2",
+    }),
   mentions: z
     .array(RecipientSchema)
     .max(LIMITS.mentions, `Mention at most ${LIMITS.mentions} people`)

@@ -6,7 +6,7 @@ import type { Connection } from "../store/instance-table.ts";
 import type { NewMessage } from "../store/messages-table.ts";
 import type { Store } from "../store/store.ts";
 import { type ComposeContext, composeMessage } from "../whatsapp/compose/compose-message.ts";
-import { isNewsletter, phoneJid, phoneOf } from "../whatsapp/identity.ts";
+import { isNewsletter, lidOf, phoneJid, phoneOf } from "../whatsapp/identity.ts";
 import type { WhatsAppSession } from "../whatsapp/session.ts";
 import type { ContactSaver } from "./contact-saver.ts";
 import { detailsOf } from "./message-details.ts";
@@ -113,8 +113,10 @@ function described(message: NewMessage) {
  * rules hold it back
  */
 export function replyText(event: LoggedEvent, text: string, deps: SendingDeps): string | null {
-  const { chatId } = event;
-  if (chatId === null || event.payload.is_group === true || isNewsletter(chatId)) return null;
+  if (event.chatId === null || event.payload.is_group === true || isNewsletter(event.chatId)) return null;
+  // The phone behind a LID may have become known since the event: its chat has another id then.
+  const who = { phone: phoneOf(event.chatId), lid: lidOf(event.chatId) };
+  const chatId = deps.store.contacts.chatIdOf(who) ?? event.chatId;
   if (deps.store.chats.handoffs.has(chatId)) {
     deps.store.logs.add("info", "A webhook's reply was not sent: a person has this chat", deps.now());
     return null;
@@ -149,7 +151,8 @@ function draftOf(message: OutgoingMessage, { chatId }: Recipient, deps: SendingD
   if (target === null) return ok({ type, text, details, ...file, payload: composeMessage(message, context) });
   const own = connection.phone === null ? target.address : phoneJid(connection.phone);
   const authorJid = target.direction === "outbound" ? own : (target.participant ?? target.address);
-  context.quoted = { id: target.id, authorJid, payload: target.payload };
+  const edited = target.editedAt === null ? {} : { editedText: target.text };
+  context.quoted = { id: target.id, authorJid, payload: target.payload, ...edited };
   const quoted = { messageId: target.id, text: target.text };
   return ok({ type, text, details, ...file, quoted, payload: composeMessage(message, context) });
 }

@@ -1,13 +1,16 @@
 /** What a message refers to: the one it quotes and the people it mentions. */
-import { proto } from "../baileys.ts";
+import { normalizeMessageContent, proto } from "../baileys.ts";
 import { lidJid, lidOf, phoneJid, phoneOf } from "../identity.ts";
+import { withText } from "./edited-text.ts";
 
 export interface QuotedMessage {
   id: string;
   /** JID of who wrote it. */
   authorJid: string;
-  /** Encoded `proto.Message`. */
+  /** Encoded `proto.Message`, as it was sent. */
   payload: Uint8Array;
+  /** Its text or caption, when it was edited since. */
+  editedText?: string;
 }
 
 export interface ComposeContext {
@@ -26,12 +29,19 @@ export function personJid(person: string): string {
   return lid ? lidJid(lid) : phoneJid(phoneOf(person) ?? person);
 }
 
-/** What a quote shows of a message: never what that one quoted itself. */
-function quotedContent(payload: Uint8Array): proto.IMessage {
-  const message = proto.Message.decode(payload);
+/** What a quote shows of a message, free of its wrappers: never what that one quoted itself. */
+function quotedContent({ payload, editedText }: QuotedMessage): proto.IMessage {
+  const edited = editedText === undefined ? null : withText(payload, editedText);
+  const message = edited ?? normalizeMessageContent(proto.Message.decode(payload)) ?? {};
   if (message.extendedTextMessage) return { conversation: message.extendedTextMessage.text ?? "" };
   const { messageContextInfo: _, ...content } = message;
-  return content;
+  return Object.fromEntries(Object.entries(content).map(([kind, part]) => [kind, withoutContext(part)]));
+}
+
+function withoutContext(part: unknown): unknown {
+  if (part === null || typeof part !== "object") return part;
+  const { contextInfo: _, ...rest } = part as { contextInfo?: unknown };
+  return rest;
 }
 
 /** @returns nothing when there is nothing to refer to */
@@ -42,7 +52,7 @@ export function contextInfo({ quoted, mentions = [] }: ComposeContext): { contex
       ...(quoted && {
         stanzaId: quoted.id,
         participant: quoted.authorJid,
-        quotedMessage: quotedContent(quoted.payload),
+        quotedMessage: quotedContent(quoted),
       }),
       ...(mentions.length > 0 && { mentionedJid: mentions.map(personJid) }),
     },

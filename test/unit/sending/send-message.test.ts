@@ -161,6 +161,15 @@ describe("a webhook's reply", () => {
     expect(store.messages.queued(1)).toMatchObject([{ chatId: "77@lid", address: "77@lid" }]);
   });
 
+  test("to a LID whose phone became known meanwhile joins the phone's chat, and minds who has it", () => {
+    const { deps, store } = onlineNumber();
+    store.contacts.learn("491", "77");
+    replyText(event("77@lid"), "Hi", deps);
+    expect(store.messages.list({ limit: 1 }).messages).toMatchObject([{ chatId: "491@s.whatsapp.net", to: "491" }]);
+    store.chats.handoffs.add("491@s.whatsapp.net", NOW);
+    expect(replyText(event("77@lid"), "Hi", deps)).toBeNull();
+  });
+
   test("is not sent while a person has the chat", () => {
     const { deps, store } = onlineNumber();
     store.chats.handoffs.add("491@s.whatsapp.net", NOW);
@@ -217,6 +226,36 @@ test("a message id has the form of WhatsApp's web client and does not repeat", (
   const ids = Array.from({ length: 100 }, () => newMessageId(randomBytes));
   expect(ids.filter((id) => /^3EB0[0-9A-F]{18}$/.test(id))).toHaveLength(100);
   expect(new Set(ids).size).toBe(100);
+});
+
+describe("a quote", () => {
+  const text = (said: string) => proto.Message.encode({ conversation: said }).finish();
+  const quoting = { ...TEXT, quotedMessageId: "3EB0FF" };
+
+  test("shows an edited message as it is now", async () => {
+    const { deps, outbox, store } = onlineNumber();
+    outbox.add(outbound("3EB0FF", { status: "sent", text: "Room 1", payload: text("Room 1") }));
+    const edit = { direction: "outbound", participant: null, text: "Room 2" } as const;
+    const chatId = "491@s.whatsapp.net";
+    store.targets.apply({ ...edit, chatId, details: { edited: { messageId: "3EB0FF" } } }, NOW);
+    expect(await sendMessage(quoting, deps)).toMatchObject({ ok: true, value: { status: "sent" } });
+    const sent = proto.Message.decode(store.messages.payloadOfOurs(ID) ?? new Uint8Array());
+    expect(sent.extendedTextMessage?.contextInfo?.quotedMessage?.conversation).toBe("Room 2");
+    expect(store.messages.list({ limit: 1 }).messages).toMatchObject([{ quoted: { text: "Room 2" } }]);
+  });
+
+  test("of a deleted message is refused: what was taken back is not shown again", async () => {
+    const { deps, outbox, store, world } = onlineNumber();
+    outbox.add(outbound("3EB0FF", { status: "sent", text: "Secret", payload: text("Secret") }));
+    const deletion = { direction: "outbound", participant: null, text: "" } as const;
+    const chatId = "491@s.whatsapp.net";
+    store.targets.apply({ ...deletion, chatId, details: { deleted: { messageId: "3EB0FF" } } }, NOW);
+    expect(await sendMessage(quoting, deps)).toMatchObject({
+      ok: false,
+      error: { code: "invalid_request", issues: [{ path: "quotedMessageId" }] },
+    });
+    expect(world.handed).toEqual([]);
+  });
 });
 
 describe("the hosts for a message's file", () => {

@@ -8,6 +8,7 @@ import {
   encodeEdit,
   encodeReaction,
 } from "../../../src/whatsapp/compose/compose-message.ts";
+import type { QuotedMessage } from "../../../src/whatsapp/compose/context.ts";
 import { normaliseContent } from "../../../src/whatsapp/normalise/content.ts";
 import type { MessageContent } from "../../../src/whatsapp/session.ts";
 import { stanzaExtras } from "../../../src/whatsapp/stanza-extras.ts";
@@ -65,6 +66,24 @@ describe("what is composed is read as the same", () => {
     ],
   ])("%j", (content, reading) => {
     expect(read(composed(content))).toEqual({ ...plain, ...reading });
+  });
+
+  test.each<[string, proto.IMessage, Partial<QuotedMessage>, proto.IMessage]>([
+    ["a wrapped text", { ephemeralMessage: { message: { conversation: "A" } } }, {}, { conversation: "A" }],
+    [
+      "a picture that quotes another",
+      { imageMessage: { caption: "A", contextInfo: { stanzaId: "1", quotedMessage: { conversation: "Before" } } } },
+      {},
+      { imageMessage: { caption: "A" } },
+    ],
+    ["an edited text", { conversation: "A" }, { editedText: "B" }, { conversation: "B" }],
+    ["an edited caption", { imageMessage: { caption: "A" } }, { editedText: "B" }, { imageMessage: { caption: "B" } }],
+    ["a place", { locationMessage: { name: "A" } }, {}, { locationMessage: { name: "A" } }],
+  ])("a quote of %s shows what it says now, and nothing that it quoted", (_, message, more, shown) => {
+    const payload = proto.Message.encode(message).finish();
+    const quoted = { id: "3EB0Q", authorJid: "77@lid", payload, ...more };
+    const { contextInfo } = composed({ kind: "text", text: "Look" }, { quoted }).extendedTextMessage ?? {};
+    expect(proto.Message.toObject(proto.Message.create(contextInfo?.quotedMessage ?? {}))).toEqual(shown);
   });
 
   test("a quote and mentions", () => {
