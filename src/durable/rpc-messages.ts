@@ -158,6 +158,8 @@ export interface SentMessage {
   delayEnabled?: boolean;
   /** The number-safety rules held it back: nothing was stored or sent, and `messageId` belongs to no message. */
   blocked?: BlockedSend;
+  /** The call was repeated: the message was stored by the first one, and nothing of this one is used. */
+  repeated?: true;
   /** Why `status` is `failed`, e.g. WhatsApp's refusal 463. */
   reason: string | null;
   /** WhatsApp's error code of a failed send. */

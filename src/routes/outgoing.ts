@@ -1,6 +1,6 @@
 /** A checked body → what the number's object is asked to send; its file goes to WhatsApp on the way. */
 import type { z } from "@hono/zod-openapi";
-import type { InstanceRpc, OutgoingMessage, SentMessage } from "../durable/rpc.ts";
+import type { InstanceRpc, MediaFile, OutgoingMessage, SentMessage } from "../durable/rpc.ts";
 import { ok, type Result, refuse } from "../errors.ts";
 import type { Services } from "../middleware/app-env.ts";
 import type { SendMessageSchema } from "../schemas/send-body.ts";
@@ -16,6 +16,9 @@ interface Sending {
 }
 
 type Body = z.output<typeof SendMessageSchema>;
+
+/** Kinds of files that carry a text; with the others none reaches the recipient, and so none is stored. */
+const WITH_CAPTION: ReadonlySet<MediaFile["kind"]> = new Set(["image", "video", "document"]);
 
 /** Sends a message of any kind. When it is refused, nothing of it stays behind. */
 export async function sendBody(body: Body, sending: Sending): Promise<Result<SentMessage>> {
@@ -41,8 +44,8 @@ async function sendFile(
   const taken = await media.take(from);
   if (!taken.ok) return taken;
   const sent = await upload();
-  // Refused, or held back by the limits: no message tells of the file.
-  if (!sent.ok || sent.value.blocked) await media.discard(taken.value.key);
+  // Refused, held back by the limits, or sent by the first of the same calls: no message tells of this file.
+  if (!sent.ok || sent.value.blocked || sent.value.repeated) await media.discard(taken.value.key);
   return sent;
 
   async function upload(): Promise<Result<SentMessage>> {
@@ -52,7 +55,7 @@ async function sendFile(
     const message: OutgoingMessage = {
       ...addressed,
       kind: uploaded.value.kind,
-      text: caption,
+      text: WITH_CAPTION.has(uploaded.value.kind) ? caption : "",
       file: uploaded.value,
       voice,
       gif,

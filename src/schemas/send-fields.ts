@@ -41,7 +41,7 @@ export const sendFields = z.object({
   }),
   to_phone: RecipientSchema.optional().openapi({ description: "Another name for `to`", example: "60123456789" }),
   message: TextSchema.optional().openapi({
-    description: "The text, or the caption of a medium",
+    description: "The text, or the caption of an image, video or document; the other kinds of files carry none",
     example: "Hello! How can I help you today?",
   }),
   text: TextSchema.optional().openapi({ description: "Another name for `message`", example: "Choose an option" }),

@@ -76,7 +76,10 @@ export async function deliver(
 ): Promise<Result<SentMessage>> {
   const message = toStored(draft, recipient, "api", deps);
   const known = deps.messageId === null ? null : deps.store.messages.outcome(message.id);
-  if (known) return ok({ ...described(message), ...known, delayMs: 0, typingSimulation: false, delayEnabled: false });
+  if (known) {
+    const untouched = { repeated: true, delayMs: 0, typingSimulation: false, delayEnabled: false } as const;
+    return ok({ ...described(message), ...known, ...untouched });
+  }
   const paced = pace(message, wishes, deps.pacing);
   if (paced.kind === "refused") return { ok: false, error: paced.error };
   if (paced.kind === "blocked") {

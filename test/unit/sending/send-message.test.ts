@@ -77,7 +77,7 @@ describe("sending a text", () => {
     expect(first).toMatchObject({ ok: true, value: { messageId: "3EB00123456789ABCDEF01", status: "sent" } });
     expect(await sendMessage(TEXT, call)).toMatchObject({
       ok: true,
-      value: { messageId: "3EB00123456789ABCDEF01", status: "sent", text: TEXT.text },
+      value: { messageId: "3EB00123456789ABCDEF01", status: "sent", text: TEXT.text, repeated: true },
     });
     expect(world.handed).toEqual(["3EB00123456789ABCDEF01"]);
     expect(store.messages.list({ limit: 10 }).messages).toHaveLength(1);
