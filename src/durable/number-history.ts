@@ -57,7 +57,7 @@ export class NumberHistory {
     });
   }
 
-  /** The number was removed. */
+  /** The number is removed. */
   forget(): void {
     this.#run = null;
   }
@@ -89,7 +89,7 @@ export class NumberHistory {
 
   /** @returns true when the part was read to its end, or never can be. @throws when something failed that may pass */
   async #read(part: HistoryRow, run: object): Promise<boolean> {
-    const body = await this.#open(part);
+    const body = await this.#open(part, run);
     if (body === null) return false;
     if (body === "lost") return true;
     const { state, store } = this.#deps;
@@ -115,7 +115,7 @@ export class NumberHistory {
   }
 
   /** @returns the compressed bytes; null when they cannot be had now, `lost` when never */
-  async #open({ id, inline, file, key }: HistoryRow): Promise<ReadableStream<Uint8Array> | "lost" | null> {
+  async #open({ id, inline, file, key }: HistoryRow, run: object): Promise<ReadableStream<Uint8Array> | "lost" | null> {
     const { ctx, env, store, newFile, limits, warn } = this.#deps;
     if (inline) return new Blob([inline as Uint8Array<ArrayBuffer>]).stream();
     if (!file) return "lost";
@@ -124,7 +124,9 @@ export class NumberHistory {
     const place = newFile().key;
     const named = { mimeType: "application/octet-stream", fileName: null };
     const { outcome } = await moveFile(ctx, { key: place, kind: "history", ...file, ...named, ...limits() });
-    if (outcome === "unavailable") return null;
+    // The number was removed meanwhile: nobody would ever remove the file.
+    if (this.#run !== run) await env.MEDIA.delete(place);
+    if (outcome === "unavailable" || this.#run !== run) return null;
     if (outcome !== "stored") {
       warn(`a part of the phone's history could not be fetched (${outcome.replace("_", " ")})`);
       return "lost";

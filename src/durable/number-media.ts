@@ -40,11 +40,12 @@ export class NumberMedia {
 
   constructor(deps: NumberMediaDeps) {
     this.#deps = deps;
-    const { ctx, store, transaction, events, wakeAt, now } = deps;
+    const { ctx, env, store, transaction, events, wakeAt, now } = deps;
     this.keeper = new MediaKeeper({
       store,
       transaction,
       download: (job) => moveFile(ctx, job),
+      discard: (key) => env.MEDIA.delete(key).catch(() => undefined),
       requestAgain: (media) => this.#requestAgain(media),
       publicUrl: (link) => this.#publicUrl(link),
       limits: () => this.limits,

@@ -275,6 +275,8 @@ export class WhatsAppNumber {
     const state = this.#state;
     if (!state) return;
     this.keeper.abandon();
+    // What is still fetched would come into the bucket after its files were removed.
+    this.#forgetFiles();
     if (!state.profile.removing) this.#save({ ...state, profile: { ...state.profile, removing: true } });
     await removeInstance({
       state,
@@ -288,6 +290,10 @@ export class WhatsAppNumber {
     this.#outbox.stop();
     this.conduct.stop();
     this.events.removed();
+    this.#forgetFiles();
+  }
+
+  #forgetFiles(): void {
     this.media.keeper.forget();
     this.#history.forget();
   }

@@ -22,6 +22,8 @@ export interface MediaKeeperDeps {
   transaction: (work: () => void) => void;
   /** Never throws. */
   download: (job: DownloadJob) => Promise<{ outcome: DownloadOutcome; link: string | null }>;
+  /** Removes a file from the bucket. Never throws. */
+  discard: (key: string) => Promise<void>;
   /** Asks the sender's phone to upload the file again. @returns its new path, or null when that cannot be had now */
   requestAgain: (media: MediaRow) => Promise<string | null>;
   /** The whole link of a path; null while the deployment's address is not known. */
@@ -69,7 +71,7 @@ export class MediaKeeper {
     return ok({ status: "pending" });
   }
 
-  /** The number was removed: outcomes that are still to come change nothing. */
+  /** The number is removed: outcomes that are still to come change nothing, and leave no file behind. */
   forget(): void {
     this.#underWay = new Set();
   }
@@ -80,9 +82,13 @@ export class MediaKeeper {
     const job = { key, kind, directPath, mediaKey, fileSha256, fileEncSha256, mimeType, fileName, size };
     const { outcome, link } = await this.#deps.download({ ...job, ...this.#deps.limits() });
     const movedTo = outcome === "gone" ? await this.#deps.requestAgain(media) : null;
-    if (underWay !== this.#underWay) return;
+    const isNumberHere = underWay === this.#underWay;
+    // The number, or the message, may have gone meanwhile: nobody would ever remove the file.
+    const isWanted = isNumberHere && this.#deps.store.media.get(media.id) !== null;
+    if (outcome === "stored" && !isWanted) void this.#deps.discard(key);
+    if (!isNumberHere) return;
     underWay.delete(media.id);
-    this.#settle(media, outcome, link, movedTo);
+    if (isWanted) this.#settle(media, outcome, link, movedTo);
     this.pump();
   }
 

@@ -36,6 +36,9 @@ let world: {
   outcomes: DownloadOutcome[];
   again: string | null;
   jobs: DownloadJob[];
+  discarded: string[];
+  /** While a download runs. */
+  meanwhile: () => void;
   wakeUps: number[];
 };
 let keeper: MediaKeeper;
@@ -43,15 +46,18 @@ let keeper: MediaKeeper;
 beforeEach(() => {
   const storage = numberStorage();
   store = openStore(storage.sql);
-  world = { now: NOW, outcomes: [], again: null, jobs: [], wakeUps: [] };
+  world = { now: NOW, outcomes: [], again: null, jobs: [], discarded: [], meanwhile: () => undefined, wakeUps: [] };
   keeper = new MediaKeeper({
     store,
     transaction: (work) => storage.transactionSync(work),
     async download(job) {
       world.jobs.push(job);
+      await setImmediate();
+      world.meanwhile();
       const outcome = world.outcomes.shift() ?? "stored";
       return { outcome, link: outcome === "stored" ? "/media/a/b" : null };
     },
+    discard: async (key) => void world.discarded.push(key),
     requestAgain: async () => world.again,
     publicUrl: (link) => `https://wa.example${link}`,
     instanceId: () => "wa_1",
@@ -171,6 +177,17 @@ describe("the file of a message", () => {
     expect(store.media.orphans(10)).toEqual([{ id: "f1", key: "o/i/media/f1" }]);
     store.media.remove(["f1"]);
     expect([store.media.get("f1"), store.media.orphans(10)]).toEqual([null, []]);
+  });
+
+  test.each([
+    ["the number was removed", () => keeper.forget()],
+    ["its message was removed", () => store.media.remove(["f1"])],
+  ])("does not stay in the bucket when %s while it came", async (_, meanwhile) => {
+    world.meanwhile = meanwhile;
+    const before = told();
+    await pumped();
+    expect(world.discarded).toEqual(["o/i/media/f1"]);
+    expect(told()).toEqual(before);
   });
 
   test("shows nothing of its key", () => {
