@@ -136,6 +136,11 @@ export class Outbox {
       this.pump();
       return;
     }
+    if (status === "sent") {
+      // Taken before, so this too is about a further copy: the message is at WhatsApp, and others may have theirs.
+      warn(`WhatsApp refused a further copy of a message (${error})`);
+      return;
+    }
     const reason = REFUSALS[error] ?? "WhatsApp refused the message";
     const chatId = this.#advance(messageId, "failed", { code: error, reason: `${reason} (${error})` });
     if (chatId !== null) this.#deps.onRefused(error, chatId);

@@ -96,6 +96,16 @@ describe("a further copy, which the recipient asked for, that WhatsApp does not 
     expect(statusOf("A")).toBe("sent");
   });
 
+  test("or for good, fails nothing: WhatsApp has the message, and others may have theirs", () => {
+    const { outbox, world, events, statusOf } = sendingNumber();
+    outbox.add(outbound("A"));
+    outbox.acknowledged("A", null);
+    outbox.acknowledged("A", 479);
+    expect([statusOf("A"), world.refused]).toEqual(["sent", []]);
+    outbox.receipt({ messageIds: ["A"], status: "delivered", chatJid: "491@s.whatsapp.net", group: null });
+    expect(events().map(({ status }) => status)).toEqual(["sent", "delivered"]);
+  });
+
   test.each(["delivered", "read", "played"] as const)("changes nothing for a message that is %s", (status) => {
     const { outbox, events, statusOf } = patientNumber();
     outbox.add(outbound("A", { status }));
