@@ -13,6 +13,12 @@ export function whoIs(jid: string, alt: string | null): Person {
   return { phone: phoneOf(jid) ?? phoneOf(alt), lid: lidOf(jid) ?? lidOf(alt) };
 }
 
+/** Clocks differ by some minutes; milliseconds (ours). */
+const MOST_AHEAD_MS = 24 * 60 * 60 * 1_000;
+
+/** A clock of the other side may be wrong or missing; ours is the fallback. Both in epoch milliseconds. */
+const isPlausible = (sentAt: number, now: number): boolean => sentAt > 0 && sentAt <= now + MOST_AHEAD_MS;
+
 /** @param person who wrote it, or to whom it was written; in a group its writer */
 export function storedMessage(
   received: ReceivedMessage,
@@ -40,8 +46,7 @@ export function storedMessage(
     details: content.details ?? {},
     status: fromMe ? "sent" : "received",
     source: fromMe ? "phone" : null,
-    // A clock of the other side may be wrong or missing; ours is the fallback.
-    sentAt: Number.isFinite(received.sentAt) && received.sentAt > 0 ? received.sentAt : now,
+    sentAt: isPlausible(received.sentAt, now) ? received.sentAt : now,
     payload: received.payload,
   };
 }

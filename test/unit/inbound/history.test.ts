@@ -97,6 +97,16 @@ describe("messages of the phone's history", () => {
     expect(ids()).toEqual([]);
   });
 
+  test.each([
+    ["milliseconds instead of seconds", NOW * 1_000],
+    ["beyond all dates", 2 ** 63],
+    ["no number", Number.NaN],
+  ])("whose time is %s hide no other", (_, sentAt) => {
+    expect(storeHistory(part("A", sentAt), context)).toBe(true);
+    receive(message("live", NOW), { ...context, onStored: () => undefined });
+    expect(ids()).toEqual(["live", "A"]);
+  });
+
   test("have files that are fetched on request", () => {
     const file = {
       kind: "image",
