@@ -72,7 +72,7 @@ export class NumberMedia {
 
   /** A message of the history with its file. */
   withFile(message: StoredMessage): StoredMessage {
-    const media = this.#deps.store.media.ofMessage(message.id, message.direction);
+    const media = this.#deps.store.media.ofMessage(message);
     return media ? { ...message, media: mediaView(media) } : message;
   }
 

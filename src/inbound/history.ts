@@ -2,7 +2,7 @@
  * What the phone's history tells becomes rows, and nothing else: no events, no webhooks, no read receipts, no counters of
  * number safety. That somebody wrote before counts: they are no stranger.
  */
-import type { Store } from "../store/store.ts";
+import type { NewMessage } from "../store/messages-table.ts";
 import type { HistoryPart } from "../whatsapp/history-part.ts";
 import type { ReceivedMessage } from "../whatsapp/session.ts";
 import { type IdentityContext, identify } from "./identify.ts";
@@ -36,7 +36,7 @@ function storeMessage(
   const message = { ...storedMessage(received, person, context), status };
   if (!store.history.insertMessage(message)) return false;
   if (!received.fromMe) store.chats.wroteBefore(message.chatId, message.sentAt);
-  expectFile(received, message.direction, context, store);
+  expectFile(received, message, context);
   return true;
 }
 
@@ -46,11 +46,10 @@ const isAboutOthers = ({ content: { type } }: ReceivedMessage): boolean =>
 
 /** Its file is fetched when somebody asks for it: a history has thousands. */
 function expectFile(
-  { id: messageId, content: { file } }: ReceivedMessage,
-  direction: "inbound" | "outbound",
-  { newFile, now }: HistoryContext,
-  store: Store,
+  { content: { file } }: ReceivedMessage,
+  message: NewMessage,
+  { store, newFile, now }: HistoryContext,
 ): void {
   if (!file) return;
-  store.media.insert({ ...newFile(), messageId, direction, link: null, status: "failed", file, dueAt: now });
+  store.media.insert({ ...newFile(), message, link: null, status: "failed", file, dueAt: now });
 }

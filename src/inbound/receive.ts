@@ -70,9 +70,8 @@ export function receivePlaceholder(received: ReceivedMessage, dueAt: number, con
 
 /** Notes that the file of a message is to be fetched. @returns its id */
 function expectFile(file: RemoteFile, message: NewMessage, { store, newFile, now }: InboundContext): string {
-  const { id: messageId, direction } = message;
   const { id, key } = newFile();
-  store.media.insert({ id, key, messageId, direction, link: null, status: "pending", file, dueAt: now });
+  store.media.insert({ id, key, message, link: null, status: "pending", file, dueAt: now });
   return id;
 }
 

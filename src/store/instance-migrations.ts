@@ -130,4 +130,14 @@ export const INSTANCE_MIGRATIONS: readonly Migration[] = [
       ) WITHOUT ROWID;
     `,
   },
+  {
+    id: 3,
+    sql: `
+      ALTER TABLE media ADD COLUMN message_seq INTEGER;
+      UPDATE media SET message_seq =
+        (SELECT MIN(m.seq) FROM messages m WHERE m.id = media.message_id AND m.direction = media.direction);
+      DROP INDEX media_by_message;
+      CREATE INDEX media_by_message ON media (message_seq);
+    `,
+  },
 ];

@@ -4,11 +4,15 @@
  */
 import type { MediaView } from "../durable/rpc.ts";
 import type { RemoteFile } from "../whatsapp/session.ts";
+import type { NewMessage } from "./messages-table.ts";
+
+/** Ids are chosen by senders: only with its chat and side an id names one message. */
+export type MessageKey = Pick<NewMessage, "id" | "chatId" | "direction">;
 
 export interface NewMedia {
   id: string;
-  messageId: string;
-  direction: "inbound" | "outbound";
+  /** A stored message. */
+  message: MessageKey;
   /** Key in the bucket. */
   key: string;
   /** Path of the public link; null until the file is stored. */
@@ -19,8 +23,9 @@ export interface NewMedia {
   dueAt: number;
 }
 
-export interface MediaRow extends Omit<NewMedia, "status"> {
-  status: "pending" | "stored" | "failed";
+export interface MediaRow extends Omit<NewMedia, "message"> {
+  messageId: string;
+  direction: "inbound" | "outbound";
   attempts: number;
   /** The event that told of the message. */
   eventSeq: number | null;
@@ -61,6 +66,7 @@ export function mediaView({ id, link, status, attempts, file }: MediaRow): Media
   return { id, link, status: shown, mimeType, size, sha256: hex, fileName, seconds, width, height };
 }
 
+const SEQ_OF_MESSAGE = "(SELECT seq FROM messages WHERE id = ? AND chat_id = ? AND direction = ?)";
 const COLUMNS = "id, message_id, direction, key, link, status, attempts, due_at, event_seq, file";
 
 export function mediaTable(sql: SqlStorage) {
@@ -70,11 +76,16 @@ export function mediaTable(sql: SqlStorage) {
   };
   return {
     insert(media: NewMedia): void {
+      const { id, chatId, direction } = media.message;
       sql.exec(
-        `INSERT INTO media (id, message_id, direction, key, link, status, due_at, file) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO media (id, message_id, direction, message_seq, key, link, status, due_at, file)
+         VALUES (?, ?, ?, ${SEQ_OF_MESSAGE}, ?, ?, ?, ?, ?)`,
         media.id,
-        media.messageId,
-        media.direction,
+        id,
+        direction,
+        id,
+        chatId,
+        direction,
         media.key,
         media.link,
         media.status,
@@ -90,8 +101,8 @@ export function mediaTable(sql: SqlStorage) {
 
     get: (id: string): MediaRow | null => one("id = ?", id),
 
-    ofMessage: (messageId: string, direction: string): MediaRow | null =>
-      one("message_id = ? AND direction = ?", messageId, direction),
+    ofMessage: ({ id, chatId, direction }: MessageKey): MediaRow | null =>
+      one(`message_seq = ${SEQ_OF_MESSAGE}`, id, chatId, direction),
 
     /** Files that are to be fetched now, oldest first. */
     due(now: number, limit: number): MediaRow[] {
@@ -127,9 +138,7 @@ export function mediaTable(sql: SqlStorage) {
     orphans(limit: number): { id: string; key: string }[] {
       return sql
         .exec<{ id: string; key: string }>(
-          `SELECT id, key FROM media WHERE NOT EXISTS (
-             SELECT 1 FROM messages m WHERE m.id = media.message_id AND m.direction = media.direction
-           ) LIMIT ?`,
+          "SELECT id, key FROM media WHERE NOT EXISTS (SELECT 1 FROM messages WHERE seq = message_seq) LIMIT ?",
           limit,
         )
         .toArray();

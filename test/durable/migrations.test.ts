@@ -2,6 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import { INSTANCE_MIGRATIONS } from "../../src/store/instance-migrations.ts";
 import { type Migration, migrate } from "../../src/store/migrate.ts";
+import { openStore } from "../../src/store/store.ts";
 import { instanceOf } from "./support/objects.ts";
 
 const NEXT: Migration = {
@@ -35,6 +36,22 @@ describe("the migrations of a number", () => {
       migrate(storage, [...INSTANCE_MIGRATIONS, NEXT]);
       expect(applied(storage)).toEqual([...INSTANCE_MIGRATIONS.map(({ id }) => id), NEXT.id]);
       expect(storage.sql.exec("SELECT message, extra FROM logs").toArray()).toEqual([{ message: "kept", extra: "x" }]);
+    }));
+
+  test("3 gives each file the message that it is shown with", () =>
+    runInDurableObject(instanceOf("migrations-3"), (_, { storage }) => {
+      migrate(storage, INSTANCE_MIGRATIONS.slice(0, 2));
+      const file = "'A', 'inbound', 'key', 'stored', 0, '{}'";
+      const message = "'A', 'c', 'inbound', 'c', 'image', '', '{}', 'received', 0, x'01'";
+      storage.sql.exec(
+        `INSERT INTO messages (id, chat_id, direction, address, type, text, details, status, sent_at, payload)
+         VALUES ('B', 'c', 'inbound', 'c', 'text', '', '{}', 'received', 0, x'01'), (${message});
+         INSERT INTO media (id, message_id, direction, key, status, due_at, file) VALUES ('f', ${file});`,
+      );
+      migrate(storage, INSTANCE_MIGRATIONS);
+      const { media } = openStore(storage.sql);
+      expect(media.ofMessage({ id: "A", chatId: "c", direction: "inbound" })).toMatchObject({ id: "f" });
+      expect(media.orphans(5)).toEqual([]);
     }));
 
   test("that break change nothing, and are tried again next time", () =>

@@ -127,7 +127,10 @@ describe("messages of the phone's history", () => {
       part("A", NOW, { content: { type: "image", text: "", quoted: null, unsupported: false, file } }),
       context,
     );
-    expect(store.media.ofMessage("A", "inbound")).toMatchObject({ status: "failed", attempts: 0 });
+    expect(store.media.ofMessage({ id: "A", chatId: ALICE, direction: "inbound" })).toMatchObject({
+      status: "failed",
+      attempts: 0,
+    });
     expect(store.media.nextDueAt()).toBeNull();
   });
 

@@ -9,6 +9,7 @@ import { PRUNE_START } from "../../../src/store/prune.ts";
 import { openStore, type Store } from "../../../src/store/store.ts";
 import type { RemoteFile } from "../../../src/whatsapp/session.ts";
 import { numberStorage } from "../../support/sqlite.ts";
+import { outbound } from "../sending/support.ts";
 
 const NOW = Date.parse("2026-11-01T12:00:00.000Z");
 const SECOND = 1_000;
@@ -169,6 +170,15 @@ describe("the file of a message", () => {
       world.now += 3_600 * SECOND;
     }
     expect([view()?.status, world.jobs.length]).toEqual(["failed", 11]);
+  });
+
+  test("belongs to that message alone, whoever else sends one under its id", () => {
+    const key = { id: "3EB0A", chatId: CHAT, direction: "inbound" } as const;
+    store.messages.insert(outbound("3EB0A", { ...key, chatId: "492@s.whatsapp.net", status: "received" }));
+    expect(store.media.ofMessage(key)).toMatchObject({ id: "f1" });
+    expect(store.media.ofMessage({ ...key, chatId: "492@s.whatsapp.net" })).toBeNull();
+    store.messages.rekeyChat({ from: CHAT, to: "493@s.whatsapp.net", phone: "493", lid: "77" });
+    expect(store.media.ofMessage({ ...key, chatId: "493@s.whatsapp.net" })).toMatchObject({ id: "f1" });
   });
 
   test("is forgotten with its message, and not before", () => {
