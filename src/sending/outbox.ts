@@ -72,7 +72,6 @@ export class Outbox {
 
   /** A session is open: whatever is still pending goes out (again). */
   opened(): void {
-    this.#expire();
     this.#sessions += 1;
     this.#underWay.newSession();
     this.#typing = new Set();
@@ -162,6 +161,8 @@ export class Outbox {
 
   async #run(): Promise<void> {
     try {
+      // Not only when a session opens: a pause may hold a message back while the connection stands for days.
+      if (this.#deps.transmit()) this.#expire();
       for (;;) {
         const transmit = this.#deps.transmit();
         const next = transmit ? this.#next() : null;
@@ -231,7 +232,6 @@ export class Outbox {
       if (error instanceof SessionClosedError) return false;
       if (error instanceof RequestRefusedError && this.#underWay.refused(id, error.code, now())) {
         warn(`WhatsApp did not answer what a message needs (${error.code ?? "no answer"}); it will be sent later`);
-        this.#expire();
         return true;
       }
       const name = error instanceof Error ? error.name : "unknown error";

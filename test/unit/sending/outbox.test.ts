@@ -131,6 +131,21 @@ describe("a message", () => {
   });
 });
 
+test("a message that was held back for a day fails too, although the connection stood all the time", async () => {
+  const { outbox, connect, events, idle, world } = sendingNumber();
+  world.admission = () => ({ kind: "wait", until: NOW + 30_000 });
+  outbox.add(outbound("A"));
+  outbox.add(outbound("B", { sentAt: NOW + 2 }));
+  connect();
+  await idle();
+  world.now = NOW + DAY + 1;
+  world.admission = () => ({ kind: "go" });
+  outbox.pump();
+  await idle();
+  expect(world.handed).toEqual(["B"]);
+  expect(events()).toMatchObject([{ type: "message.status", message_id: "A", status: "failed" }]);
+});
+
 describe("WhatsApp's answer", () => {
   test("makes a message sent, with one event however often it comes", () => {
     const { outbox, events, statusOf } = sendingNumber();
