@@ -15,7 +15,7 @@ import { SECOND_MS } from "../number-safety/verdict.ts";
 import type { Connection, InstanceState } from "../store/instance-table.ts";
 import type { NewMessage, QueuedMessage } from "../store/messages-table.ts";
 import type { Store } from "../store/store.ts";
-import { isGroup, isNewsletter, lidOf, phoneJid, phoneOf } from "../whatsapp/identity.ts";
+import { isGroup, isNewsletter, phoneJid } from "../whatsapp/identity.ts";
 import { type Restrictions, SessionClosedError, type WhatsAppSession } from "../whatsapp/session.ts";
 import { Appearance } from "./appearance.ts";
 import { Reader } from "./reader.ts";
@@ -116,9 +116,7 @@ export class NumberConduct {
 
   /** The canonical id of a chat named by digits or a JID. */
   chatIdOf(chat: string): string {
-    if (isGroup(chat)) return chat;
-    if (!chat.includes("@")) return phoneJid(chat);
-    return this.#deps.store.contacts.chatIdOf({ phone: phoneOf(chat), lid: lidOf(chat) }) ?? chat;
+    return this.#deps.store.contacts.chatIdNow(chat.includes("@") ? chat : phoneJid(chat));
   }
 
   /** Takes one chat, or all, off the do-not-contact list. @returns how many */

@@ -121,7 +121,7 @@ export class MediaKeeper {
     const event = media && media.eventSeq !== null ? store.events.get(media.eventSeq) : null;
     if (!media || !event) return;
     const url = media.link === null ? null : publicUrl(media.link);
-    const { chatId } = event;
+    const chatId = event.chatId && store.contacts.chatIdNow(event.chatId);
     const told = event.payload as { media?: { status?: string } };
     store.events.amend(event.seq, mediaFields(media, url));
     store.deliveries.release(event.seq, now());

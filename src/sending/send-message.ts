@@ -6,7 +6,7 @@ import type { Connection } from "../store/instance-table.ts";
 import type { NewMessage } from "../store/messages-table.ts";
 import type { Store } from "../store/store.ts";
 import { type ComposeContext, composeMessage } from "../whatsapp/compose/compose-message.ts";
-import { isNewsletter, lidOf, phoneJid, phoneOf } from "../whatsapp/identity.ts";
+import { isNewsletter, phoneJid, phoneOf } from "../whatsapp/identity.ts";
 import type { WhatsAppSession } from "../whatsapp/session.ts";
 import type { ContactSaver } from "./contact-saver.ts";
 import { detailsOf } from "./message-details.ts";
@@ -117,9 +117,7 @@ function described(message: NewMessage) {
  */
 export function replyText(event: LoggedEvent, text: string, deps: SendingDeps): string | null {
   if (event.chatId === null || event.payload.is_group === true || isNewsletter(event.chatId)) return null;
-  // The phone behind a LID may have become known since the event: its chat has another id then.
-  const who = { phone: phoneOf(event.chatId), lid: lidOf(event.chatId) };
-  const chatId = deps.store.contacts.chatIdOf(who) ?? event.chatId;
+  const chatId = deps.store.contacts.chatIdNow(event.chatId);
   if (deps.store.chats.handoffs.has(chatId)) {
     deps.store.logs.add("info", "A webhook's reply was not sent: a person has this chat", deps.now());
     return null;

@@ -3,7 +3,7 @@
  * the phone JID when the phone is known, else the LID; when the phone becomes known later, what was stored under the
  * LID moves to it.
  */
-import { lidJid, phoneJid } from "../whatsapp/identity.ts";
+import { lidJid, lidOf, phoneJid, phoneOf } from "../whatsapp/identity.ts";
 
 /** How long an answer "is on WhatsApp" is believed: people leave rarely, and every question is visible to WhatsApp. */
 const CHECK_LIFETIME_MS = 30 * 24 * 60 * 60 * 1_000;
@@ -26,6 +26,13 @@ export function contactsTable(sql: SqlStorage) {
       from.rowid,
     );
     sql.exec("DELETE FROM contacts WHERE rowid = ?", from.rowid);
+  };
+
+  /** The canonical chat id of a person. */
+  const chatIdOf = (who: { phone: string | null; lid: string | null }): string | null => {
+    const phone = who.phone ?? (who.lid ? (byLid(who.lid)?.phone ?? null) : null);
+    if (phone) return phoneJid(phone);
+    return who.lid ? lidJid(who.lid) : null;
   };
 
   return {
@@ -106,12 +113,10 @@ export function contactsTable(sql: SqlStorage) {
         .map(({ lid, phone, push_name }) => ({ lid, phone, pushName: push_name }));
     },
 
-    /** The canonical chat id of a person. */
-    chatIdOf(who: { phone: string | null; lid: string | null }): string | null {
-      const phone = who.phone ?? (who.lid ? (byLid(who.lid)?.phone ?? null) : null);
-      if (phone) return phoneJid(phone);
-      return who.lid ? lidJid(who.lid) : null;
-    },
+    chatIdOf,
+
+    /** What the chat of this id is called now: the phone behind a LID may have become known since it was noted. */
+    chatIdNow: (chatId: string): string => chatIdOf({ phone: phoneOf(chatId), lid: lidOf(chatId) }) ?? chatId,
   };
 }
 

@@ -181,6 +181,15 @@ describe("the file of a message", () => {
     expect(store.media.ofMessage({ ...key, chatId: "493@s.whatsapp.net" })).toMatchObject({ id: "f1" });
   });
 
+  test("is told of in the chat that its message is in by now", async () => {
+    store.contacts.learn("493", "77");
+    store.events.append("message", "77@lid", { media: { status: "pending" } }, NOW);
+    store.media.toldBy("f1", 2);
+    await pumped();
+    const chat = "493@s.whatsapp.net";
+    expect(store.events.get(3)).toMatchObject({ type: "message.media", chatId: chat, payload: { chat_id: chat } });
+  });
+
   test("is forgotten with its message, and not before", () => {
     expect(store.media.orphans(10)).toEqual([]);
     store.pruning.slice(PRUNE_START, NOW + 1, 10);
