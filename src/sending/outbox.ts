@@ -151,7 +151,7 @@ export class Outbox {
     for (const id of messageIds) {
       if (!store.lookups.ours(id, chatJid)) continue;
       const reached = group
-        ? groupStatus(store.receipts.note(id, group.participantJid, status), group.members)
+        ? groupStatus(store.receipts.note(id, group.participantJid, status, group.members), group.members)
         : status;
       // A receipt may overtake the acknowledgement, or that one was lost: what was received was sent.
       this.#advance(id, "sent");

@@ -245,6 +245,19 @@ describe("a message to a group", () => {
     });
     expect(seen).toEqual(["sent", "delivered", "delivered", "read", "played"]);
   });
+
+  test("does not wait for who joined after it, or has left", () => {
+    const { outbox, statusOf } = sendingNumber();
+    outbox.add(outbound("A", { chatId: GROUP, address: GROUP, status: "sent" }));
+    const tells = (participantJid: string, status: "delivered" | "read", now: string[][]) => {
+      outbox.receipt(receiptOf(["A"], status, { chatJid: GROUP, group: { participantJid, members: now } }));
+      return statusOf("A");
+    };
+    expect(tells("77@lid", "delivered", members)).toBe("sent");
+    const joined = [...members, ["79@lid", "499@s.whatsapp.net"]];
+    expect(tells("78@lid", "read", joined)).toBe("delivered");
+    expect(tells("78@lid", "read", [["78@lid"], ["79@lid"]])).toBe("read");
+  });
 });
 
 describe("a caller who waits", () => {
