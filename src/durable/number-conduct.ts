@@ -116,7 +116,8 @@ export class NumberConduct {
 
   /** The canonical id of a chat named by digits or a JID. */
   chatIdOf(chat: string): string {
-    return this.#deps.store.contacts.chatIdNow(chat.includes("@") ? chat : phoneJid(chat));
+    const { contacts } = this.#deps.store;
+    return contacts.chatIdNow(chat.includes("@") ? chat : phoneJid(contacts.knownAs(chat)));
   }
 
   /** Takes one chat, or all, off the do-not-contact list. @returns how many */

@@ -15,7 +15,7 @@ export async function lookUpNumber(
   try {
     const phone = phoneOf(await session.lookUp(asked));
     if (phone === null) return ok({ phone: asked, exists: false, jid: null, lid: null, pictureUrl: null });
-    store.contacts.confirmed(phone, now());
+    store.contacts.confirmed(phone, now(), asked);
     const { lid, pictureUrl } = await session.describe(phone);
     return ok({ phone, exists: true, jid: phoneJid(phone), lid: lid && lidJid(lid), pictureUrl });
   } catch (error) {
@@ -26,7 +26,7 @@ export async function lookUpNumber(
 /** When this number and `to` (digits or a JID) last wrote to each other, epoch milliseconds. */
 export function lastSpoke(to: string, store: Store): number | null {
   const lid = lidOf(to);
-  const phone = lid ? store.contacts.phoneOfLid(lid) : (phoneOf(to) ?? to);
+  const phone = lid ? store.contacts.phoneOfLid(lid) : store.contacts.knownAs(phoneOf(to) ?? to);
   const chatId = isGroup(to) ? to : phone ? phoneJid(phone) : to;
   return store.targets.lastSpoke(chatId);
 }

@@ -22,7 +22,7 @@ export interface RecipientDeps {
 /**
  * Resolves `to` (digits, phone JID or LID). A phone this number never dealt with is checked first, because WhatsApp
  * takes messages to numbers that do not exist without a word. WhatsApp may know the phone under other digits (older
- * Brazilian and Mexican numbers); those are the ones used.
+ * Brazilian and Mexican numbers); those are the ones used, and remembered: it sees every question.
  */
 export async function resolveRecipient(to: string, { store, lookUp, now }: RecipientDeps): Promise<Result<Recipient>> {
   if (isGroup(to)) return ok({ chatId: to, address: to, phone: null });
@@ -32,14 +32,16 @@ export async function resolveRecipient(to: string, { store, lookUp, now }: Recip
     return ok({ chatId: phone ? phoneJid(phone) : lidJid(lid), address: lidJid(lid), phone });
   }
   const asked = phoneOf(to) ?? to;
-  if (store.contacts.isKnownOnWhatsApp(asked, now())) return ok(byPhone(asked));
+  for (const known of [asked, store.contacts.knownAs(asked)]) {
+    if (store.contacts.isKnownOnWhatsApp(known, now())) return ok(byPhone(known));
+  }
   const found = phoneOf(await lookUp(asked));
   if (found === null) {
     return refuse("not_on_whatsapp", `The number ${asked} is not on WhatsApp; nothing was sent.`, {
       hint: "Check the country code and the digits.",
     });
   }
-  store.contacts.confirmed(found, now());
+  store.contacts.confirmed(found, now(), asked);
   return ok(byPhone(found));
 }
 

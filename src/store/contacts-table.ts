@@ -90,8 +90,15 @@ export function contactsTable(sql: SqlStorage) {
       return sql.exec<{ known: number }>(query, phone, now - CHECK_LIFETIME_MS).toArray().length > 0;
     },
 
-    /** WhatsApp said that this phone exists. */
-    confirmed(phone: string, now: number): void {
+    /** The digits of a phone as WhatsApp knows it: those it answered with, or else these. */
+    knownAs: (phone: string): string =>
+      sql.exec<{ phone: string }>("SELECT phone FROM phone_aliases WHERE asked = ?", phone).toArray()[0]?.phone ??
+      phone,
+
+    /** WhatsApp said that this phone exists. @param asked the digits it was asked for, which may be others */
+    confirmed(phone: string, now: number, asked = phone): void {
+      if (asked === phone) sql.exec("DELETE FROM phone_aliases WHERE asked = ?", asked);
+      else sql.exec("INSERT OR REPLACE INTO phone_aliases (asked, phone) VALUES (?, ?)", asked, phone);
       sql.exec(
         "INSERT INTO contacts (phone, on_whatsapp_at) VALUES (?, ?) " +
           "ON CONFLICT (phone) DO UPDATE SET on_whatsapp_at = excluded.on_whatsapp_at",

@@ -140,4 +140,5 @@ export const INSTANCE_MIGRATIONS: readonly Migration[] = [
       CREATE INDEX media_by_message ON media (message_seq);
     `,
   },
+  { id: 4, sql: "CREATE TABLE phone_aliases (asked TEXT PRIMARY KEY, phone TEXT NOT NULL) WITHOUT ROWID" },
 ];

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { ok } from "../../../src/errors.ts";
+import { lastSpoke } from "../../../src/sending/numbers.ts";
 import { resolveRecipient } from "../../../src/sending/recipient.ts";
 import { openStore } from "../../../src/store/store.ts";
 import { numberStorage } from "../../support/sqlite.ts";
+import { NOW, outbound } from "./support.ts";
 
-const NOW = Date.parse("2026-11-01T12:00:00.000Z");
 const ALICE = { chatId: "491@s.whatsapp.net", address: "491@s.whatsapp.net", phone: "491" };
 
 /** @param onWhatsApp what WhatsApp answers for each phone it knows */
@@ -41,14 +42,26 @@ describe("a phone", () => {
     expect(asked).toEqual(["491", "491"]);
   });
 
-  test("that WhatsApp knows under other digits is written to under those", async () => {
-    const { resolve } = asking({ 5511987654321: "551187654321@s.whatsapp.net" });
+  test("that WhatsApp knows under other digits is written to under those, and asked for once", async () => {
+    const { asked, resolve, store } = asking({ 5511987654321: "551187654321@s.whatsapp.net" });
     const found = {
       chatId: "551187654321@s.whatsapp.net",
       address: "551187654321@s.whatsapp.net",
       phone: "551187654321",
     };
     expect(await resolve("5511987654321")).toEqual(ok(found));
+    expect(await resolve("5511987654321")).toEqual(ok(found));
+    expect(asked).toEqual(["5511987654321"]);
+    store.messages.insert(outbound("A", { chatId: found.chatId }));
+    expect(lastSpoke("5511987654321", store)).toBe(NOW);
+  });
+
+  test("that WhatsApp came to know by these digits is written to under them", async () => {
+    const known = { 5511987654321: "551187654321@s.whatsapp.net" };
+    const { resolve, store } = asking(known);
+    await resolve("5511987654321");
+    store.contacts.seen({ phone: "5511987654321", lid: null, pushName: null }, NOW);
+    expect(await resolve("5511987654321")).toMatchObject({ value: { phone: "5511987654321" } });
   });
 });
 
