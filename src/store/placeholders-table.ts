@@ -62,10 +62,11 @@ export function placeholdersTable(sql: SqlStorage) {
       return row ? { fromPhone: row.from_phone, fromLid: row.from_lid } : null;
     },
 
-    /** The content came. */
+    /** The content came; an edit of it may have come before. */
     fill(message: NewMessage): void {
       sql.exec(
-        `UPDATE messages SET type = ?, text = ?, quoted_id = ?, quoted_text = ?, unsupported = ?, details = ?, payload = ?
+        `UPDATE messages SET type = ?, text = iif(edited_at IS NULL, ?, text), quoted_id = ?, quoted_text = ?,
+           unsupported = ?, details = ?, payload = ?
          WHERE id = ? AND chat_id = ? AND direction = ?`,
         ...contentValues(message),
         message.payload,

@@ -86,6 +86,14 @@ describe("a message that came without its content", () => {
     expect(stored()).toMatchObject([{ text: "Hello", unsupported: false }]);
   });
 
+  test("that was edited before its content came keeps what it was edited to", () => {
+    receivePlaceholder(empty(), DUE, context);
+    const edited = { type: "edit", text: "At ten", details: { edited: { messageId: "3EB0A" } } } as const;
+    receive(message({ id: "3EB0B", content: { ...edited, quoted: null, unsupported: false } }), context);
+    receive(message(), context);
+    expect(stored().find(({ id }) => id === "3EB0A")).toMatchObject({ text: "At ten", unsupported: false });
+  });
+
   test("is filled by its writer only: in a group everybody could use its id", () => {
     receivePlaceholder(empty({ chatJid: GROUP, participantJid: ALICE_LID }), DUE, context);
     expect(receive(message({ chatJid: GROUP, participantJid: "78@lid" }), context)).toBe(false);
