@@ -81,6 +81,8 @@ export class Outbox {
   #expire(): void {
     const { store, now } = this.#deps;
     for (const id of store.messages.pendingSince(now() - PENDING_LIFETIME_MS)) {
+      // What has just left may be taken in this moment.
+      if (this.#underWay.answerDueAt(id, now()) !== null) continue;
       this.#advance(id, "failed", { code: null, reason: "WhatsApp did not take the message within 24 hours" });
     }
   }

@@ -146,6 +146,19 @@ test("a message that was held back for a day fails too, although the connection 
   expect(events()).toMatchObject([{ type: "message.status", message_id: "A", status: "failed" }]);
 });
 
+test("a message that left at the end of its day is not given up while WhatsApp's answer is on its way", async () => {
+  const { outbox, connect, idle, statusOf, world } = sendingNumber();
+  outbox.add(outbound("A"));
+  world.now = NOW + DAY;
+  connect();
+  await idle();
+  world.now += 1_000;
+  outbox.pump();
+  await idle();
+  outbox.acknowledged("A", null);
+  expect([world.handed, statusOf("A")]).toEqual([["A"], "sent"]);
+});
+
 describe("WhatsApp's answer", () => {
   test("makes a message sent, with one event however often it comes", () => {
     const { outbox, events, statusOf } = sendingNumber();
