@@ -70,7 +70,11 @@ export interface SentRow {
   source: "api" | "reply" | "phone" | null;
 }
 
-/** A status only moves forward: receipts overtake each other. `failed` is final, and so is `received`. */
+/**
+ * A status only moves forward: receipts overtake each other. `failed` is final when WhatsApp said it, and so is `received`.
+ * What we gave up ourselves (without a code) may have left all the same, its acknowledgement lost: a word of WhatsApp's or
+ * of its recipient's counts more.
+ */
 const RANK: Readonly<Record<MessageStatus, number>> = {
   pending: 0,
   sent: 1,
@@ -153,12 +157,14 @@ export function messagesTable(sql: SqlStorage) {
      */
     advance(id: string, status: MessageStatus, failure?: { code: number | null; reason: string }): SentRow | null {
       const found = sql
-        .exec<{ seq: number; status: MessageStatus }>(
-          "SELECT seq, status FROM messages WHERE id = ? AND direction = 'outbound'",
+        .exec<{ seq: number; status: MessageStatus; code: number | null }>(
+          "SELECT seq, status, code FROM messages WHERE id = ? AND direction = 'outbound'",
           id,
         )
         .toArray()[0];
-      if (!found || RANK[status] <= RANK[found.status]) return null;
+      if (!found) return null;
+      const wasGivenUp = found.status === "failed" && found.code === null && status !== "failed";
+      if (!wasGivenUp && RANK[status] <= RANK[found.status]) return null;
       return sql
         .exec<SentRow & Record<string, SqlStorageValue>>(
           `UPDATE messages SET status = ?, code = ?, reason = ? WHERE seq = ?

@@ -146,6 +146,22 @@ test("a message that was held back for a day fails too, although the connection 
   expect(events()).toMatchObject([{ type: "message.status", message_id: "A", status: "failed" }]);
 });
 
+test("a message that was given up and had left all the same is as far as its recipient says; a refused one stays failed", async () => {
+  const { outbox, connect, events, idle, statusOf, world } = sendingNumber();
+  for (const id of ["A", "B"]) outbox.add(outbound(id));
+  connect();
+  await idle();
+  outbox.acknowledged("B", 463);
+  // The acknowledgement of A is lost, and the number is away for a day.
+  world.now = NOW + DAY + 1;
+  connect();
+  await idle();
+  expect([statusOf("A"), statusOf("B")]).toEqual(["failed", "failed"]);
+  outbox.receipt({ messageIds: ["A", "B"], status: "read", chatJid: "491@s.whatsapp.net", group: null });
+  expect([statusOf("A"), statusOf("B")]).toEqual(["read", "failed"]);
+  expect(events().at(-1)).toMatchObject({ message_id: "A", status: "read", code: null, reason: null });
+});
+
 test("a message that left at the end of its day is not given up while WhatsApp's answer is on its way", async () => {
   const { outbox, connect, idle, statusOf, world } = sendingNumber();
   outbox.add(outbound("A"));
