@@ -27,7 +27,15 @@ const app = buildApp({
 });
 
 export default {
-  fetch: app.fetch,
+  /**
+   * A caller who leaves stops the Worker in the middle, unless somebody else waits too: what was begun is done to its end
+   * (for 30 s, the platform's limit), its line in the audit log and the end of its `Idempotency-Key` included.
+   */
+  fetch(request: Request, env, context) {
+    const answer = Promise.resolve(app.fetch(request, env, context));
+    context.waitUntil(answer);
+    return answer;
+  },
   /** The cron trigger of wrangler.toml. */
   scheduled: ({ scheduledTime }, env) => sweep(env, scheduledTime).then(() => {}),
 } satisfies ExportedHandler<Env>;

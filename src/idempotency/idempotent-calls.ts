@@ -1,12 +1,17 @@
 /**
  * The same call with the same `Idempotency-Key` is executed once: the first one runs, those that come meanwhile wait for
- * its answer, later ones get it again. A call whose object was stopped in the middle runs again when it is repeated;
+ * its answer, later ones get it again. A call whose object or Worker was stopped in the middle runs again when it is repeated;
  * what it does must bear that (a send derives its message id from the key, so WhatsApp and the store see one message).
  */
 import type { IdempotencyTable } from "./idempotency-table.ts";
 
 /** How long a repetition waits for a call that is still running. */
 const PATIENCE_MS = 20_000;
+/**
+ * A call that did not end for so long never will: the Worker that ran it is gone. Longer than a send with its file takes
+ * (30 s to fetch it, 30 s for its slot, 10 s for WhatsApp's answer); one that takes longer still bears being repeated.
+ */
+const LONGEST_CALL_MS = 2 * 60_000;
 
 export type IdempotencyVerdict =
   /** Execute it, and report the answer with `end`. */
@@ -30,8 +35,8 @@ export type IdempotentEnd =
 export class IdempotentCalls {
   readonly #table: IdempotencyTable;
   readonly #now: () => number;
-  /** Those that run in this object's memory, and who waits for each. */
-  readonly #running = new Map<string, (() => void)[]>();
+  /** Those that run in this object's memory, since when, and who waits for each. */
+  readonly #running = new Map<string, { since: number; waiting: (() => void)[] }>();
 
   constructor(table: IdempotencyTable, now: () => number) {
     this.#table = table;
@@ -40,18 +45,19 @@ export class IdempotentCalls {
 
   /** @param id hash of caller and key. @param fingerprint hash of method, path and body */
   async begin(id: string, fingerprint: string): Promise<IdempotencyVerdict> {
-    const known = this.#table.find(id, this.#now());
+    const now = this.#now();
+    const known = this.#table.find(id, now);
     if (known && known.fingerprint !== fingerprint) return { state: "mismatch" };
     if (known?.answer != null) return { state: "done", answer: known.answer };
-    const waiting = this.#running.get(id);
-    if (!waiting) {
-      this.#running.set(id, []);
-      this.#table.start(id, fingerprint, this.#now());
+    const running = this.#running.get(id);
+    if (!running || now - running.since >= LONGEST_CALL_MS) {
+      this.#running.set(id, { since: now, waiting: running?.waiting ?? [] });
+      this.#table.start(id, fingerprint, now);
       return { state: "run" };
     }
     const ended = await new Promise<boolean>((resolve) => {
       const timer = setTimeout(() => resolve(false), PATIENCE_MS);
-      waiting.push(() => {
+      running.waiting.push(() => {
         clearTimeout(timer);
         resolve(true);
       });
@@ -63,7 +69,7 @@ export class IdempotentCalls {
   end(id: string, end: IdempotentEnd): boolean {
     if (end.kind === "undone") this.#table.forget(id);
     if (end.kind === "answered") this.#table.answer(id, end.answer);
-    const waiting = this.#running.get(id) ?? [];
+    const { waiting } = this.#running.get(id) ?? { waiting: [] };
     this.#running.delete(id);
     for (const wake of waiting) wake();
     return waiting.length > 0;

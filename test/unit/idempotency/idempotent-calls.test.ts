@@ -75,6 +75,17 @@ describe("a call with a key", () => {
     expect(await after.begin("id", "print")).toEqual({ state: "run" });
   });
 
+  test("whose Worker was stopped in the middle, so that nobody tells its end, runs again two minutes later", async () => {
+    const { calls, world } = object();
+    await calls.begin("id", "print");
+    world.now += 2 * 60_000;
+    expect(await calls.begin("id", "other")).toEqual({ state: "mismatch" });
+    expect(await calls.begin("id", "print")).toEqual({ state: "run" });
+    const repetition = calls.begin("id", "print");
+    calls.end("id", SEALED);
+    expect(await repetition).toEqual({ state: "done", answer: "sealed" });
+  });
+
   test("is forgotten after 24 hours, and its row removed", async () => {
     const { calls, world, rows } = object();
     await calls.begin("id", "print");
