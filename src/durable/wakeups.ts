@@ -26,6 +26,8 @@ const REMOVAL = "removal";
 
 type Row = { name: string; due_at: number };
 
+const KNOWN: ReadonlySet<string> = new Set([...WAKEUP_NAMES, REMOVAL]);
+
 export class Wakeups {
   readonly #storage: DurableObjectStorage;
   readonly #onError: (name: string, error: unknown) => void;
@@ -65,7 +67,7 @@ export class Wakeups {
   }
 
   clear(name: WakeupName): void {
-    this.#storage.sql.exec("DELETE FROM wakeups WHERE name = ?", name);
+    this.#forget(name);
     this.arm();
   }
 
@@ -80,15 +82,17 @@ export class Wakeups {
   /**
    * Runs what is due. A wake-up is removed before its handler runs, so a handler may set it again; a handler that
    * throws is reported and does not keep the others from running, because an alarm that keeps failing is dropped by
-   * the platform after six retries.
+   * the platform after six retries. One that nobody here knows (of a newer version, before a rollback) is removed too:
+   * it would set off the alarm for ever.
    */
   async run(handlers: WakeupHandlers, now: number): Promise<void> {
     try {
       const due = this.#storage.sql.exec<Row>("SELECT name, due_at FROM wakeups WHERE due_at <= ?", now).toArray();
       const names = new Set(due.map(({ name }) => name));
+      for (const name of names) if (!KNOWN.has(name)) this.#forget(name);
       for (const name of WAKEUP_NAMES) {
         if (!names.has(name)) continue;
-        this.#storage.sql.exec("DELETE FROM wakeups WHERE name = ?", name);
+        this.#forget(name);
         try {
           await handlers[name](now);
         } catch (error) {
@@ -98,5 +102,9 @@ export class Wakeups {
     } finally {
       this.arm();
     }
+  }
+
+  #forget(name: string): void {
+    this.#storage.sql.exec("DELETE FROM wakeups WHERE name = ?", name);
   }
 }

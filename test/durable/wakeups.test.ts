@@ -139,6 +139,15 @@ describe("a wake-up", () => {
     }));
 });
 
+test("what a newer version left behind before a rollback does not set off the alarm again and again", () =>
+  inside(async ({ wakeups, storage, ran, run }) => {
+    storage.sql.exec("INSERT INTO wakeups (name, due_at) VALUES ('of-a-newer-version', ?)", LATER);
+    wakeups.set("heartbeat", LATER + MINUTE);
+    await run(LATER);
+    expect(ran).toEqual([]);
+    expect(await storage.getAlarm()).toBe(LATER + MINUTE);
+  }));
+
 test("a removal is the only thing the object wakes up for, however much was due", () =>
   inside(async ({ wakeups, storage, ran, run }) => {
     for (const name of WAKEUP_NAMES) wakeups.set(name, LATER);
