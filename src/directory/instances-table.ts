@@ -46,9 +46,24 @@ export function instancesTable(sql: SqlStorage) {
       );
     },
 
-    remove(instanceId: string): void {
+    /** @param logEnd position of the last event the instance ever had; 0 = none */
+    remove(instanceId: string, logEnd: number): void {
       sql.exec("DELETE FROM instances WHERE id = ?", instanceId);
       sql.exec("DELETE FROM onboarded WHERE instance_id = ?", instanceId);
+      if (logEnd === 0) return;
+      sql.exec(
+        "INSERT INTO log_ends (instance_id, seq) VALUES (?, ?) ON CONFLICT DO UPDATE SET seq = MAX(seq, excluded.seq)",
+        instanceId,
+        logEnd,
+      );
+    },
+
+    /** Where the log of an instance that was removed ended; 0 when there was none. */
+    logEnd(instanceId: string): number {
+      const found = sql
+        .exec<{ seq: number }>("SELECT seq FROM log_ends WHERE instance_id = ?", instanceId)
+        .toArray()[0];
+      return found?.seq ?? 0;
     },
 
     /** Oldest first. */

@@ -44,4 +44,8 @@ export const DIRECTORY_MIGRATIONS: readonly Migration[] = [
       ${IDEMPOTENCY_SQL}
     `,
   },
+  {
+    id: 2,
+    sql: "CREATE TABLE log_ends (instance_id TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;",
+  },
 ];

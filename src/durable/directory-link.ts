@@ -36,7 +36,13 @@ export class DirectoryLink {
   async remove(orgId: string, instanceId: string): Promise<void> {
     this.#closed = true;
     await this.#running;
-    await this.#deps.directory(orgId).remove(instanceId);
+    const { directory, store } = this.#deps;
+    await directory(orgId).remove(instanceId, store.events.end());
+  }
+
+  /** Where the log of an earlier instance of this id ended; 0 when there was none. */
+  logEnd(orgId: string, instanceId: string): Promise<number> {
+    return this.#deps.directory(orgId).logEnd(instanceId);
   }
 
   /** The object serves a new instance from here on. */

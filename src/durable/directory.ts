@@ -66,8 +66,12 @@ export class DirectoryObject extends DurableObject<Env> implements DirectoryRpc 
     return this.#hasTables ? this.#overview.takeSilent(query) : [];
   }
 
-  async remove(instanceId: string): Promise<void> {
-    if (this.#hasTables) this.#instances.remove(instanceId);
+  async remove(instanceId: string, logEnd = 0): Promise<void> {
+    if (this.#hasTables) this.#instances.remove(instanceId, logEnd);
+  }
+
+  async logEnd(instanceId: string): Promise<number> {
+    return this.#hasTables ? this.#instances.logEnd(instanceId) : 0;
   }
 
   async list(query: ListQuery) {
@@ -153,7 +157,7 @@ export class DirectoryObject extends DurableObject<Env> implements DirectoryRpc 
   }
 
   #isEmpty(): boolean {
-    const tables = ["instances", "registration", "onboarded", "keys", "audit", "idempotent_calls"];
+    const tables = ["instances", "registration", "onboarded", "log_ends", "keys", "audit", "idempotent_calls"];
     return tables.every((table) => this.ctx.storage.sql.exec(`SELECT 1 FROM ${table} LIMIT 1`).toArray().length === 0);
   }
 

@@ -52,15 +52,13 @@ export class InstanceObject extends ConductObject implements InstanceRpc {
   }
 
   async initialise(input: CreateInstance): Promise<Result<InstanceView>> {
-    if (this.number.state !== null) {
-      return refuse("already_exists", `An instance with the id ${input.instanceId} exists already.`, {
-        hint: "Use it, delete it first, or choose another id.",
-      });
-    }
-    const refusal = this.number.events.webhook.refusalOf(input.webhookUrl);
+    const refusal = this.number.state === null ? this.number.events.webhook.refusalOf(input.webhookUrl) : null;
     if (refusal) return refusal;
-    await this.number.create(input);
-    return this.describe(input.orgId);
+    const isCreated = this.number.state === null && (await this.number.create(input));
+    if (isCreated) return this.describe(input.orgId);
+    return refuse("already_exists", `An instance with the id ${input.instanceId} exists already.`, {
+      hint: "Use it, delete it first, or choose another id.",
+    });
   }
 
   async describe(orgId: string): Promise<Result<InstanceView>> {

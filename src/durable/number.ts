@@ -235,14 +235,20 @@ export class WhatsAppNumber {
     return { qr: this.keeper.qr, pairingCode: this.keeper.pairingCode };
   }
 
-  async create({ origin, pendingProfile = {}, ...given }: CreateInstance): Promise<void> {
+  /** @returns false when there is one already */
+  async create({ origin, pendingProfile = {}, ...given }: CreateInstance): Promise<boolean> {
+    // A receiver that drops what it has seen must not take events of this one for those of an earlier one of this id.
+    const logEnd = await this.#directory.logEnd(given.orgId, given.instanceId);
+    if (this.#state !== null) return false;
     migrate(this.#ctx.storage, INSTANCE_MIGRATIONS);
+    this.store.events.beginAfter(logEnd);
     this.#directory.reopen();
     const profile = { ...given, pendingProfile, ...(origin && { origin }) };
     this.#save({ profile: { ...profile, createdAt: now(), removing: false }, connection: NEVER_CONNECTED });
     this.store.logs.add("info", "Created", now());
     this.events.created();
     await this.#directory.push();
+    return true;
   }
 
   /** @see UpdateInstance */

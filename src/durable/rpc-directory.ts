@@ -60,7 +60,10 @@ export interface AuditEntry extends NewAuditEntry {
 export interface DirectoryRpc extends OverviewRpc {
   /** Stores an instance's summary unless a newer one is there. */
   push(summary: InstanceSummary): Promise<void>;
-  remove(instanceId: string): Promise<void>;
+  /** @param logEnd position of the last event the instance ever had; 0, or left out, for none */
+  remove(instanceId: string, logEnd?: number): Promise<void>;
+  /** Where the log of an instance of this id that was removed ended; 0 when there was none. */
+  logEnd(instanceId: string): Promise<number>;
   /** Newest last; `next` is the cursor of the following page. */
   list(query: {
     limit: number;

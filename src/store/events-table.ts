@@ -83,6 +83,16 @@ export function eventsTable(sql: SqlStorage) {
     /** `seq` of the newest event; 0 when there is none. */
     lastSeq,
 
+    /** `seq` of the last event there ever was, which may have been pruned; 0 when there was none. */
+    end(): number {
+      return sql.exec<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'events'").toArray()[0]?.seq ?? 0;
+    },
+
+    /** Lets a log without events begin behind this position. */
+    beginAfter(seq: number): void {
+      if (seq > 0) sql.exec("INSERT INTO sqlite_sequence (name, seq) VALUES ('events', ?)", seq);
+    },
+
     /** The events after `after`, of these types (null = all). A page may be empty although the log goes on. */
     page({ after, limit, types }: { after: number; limit: number; types: readonly string[] | null }): EventPage {
       const last = lastSeq();

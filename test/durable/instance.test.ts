@@ -1,6 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import type { EventList } from "../../src/durable/rpc.ts";
 import { instanceName } from "../../src/durable/stubs.ts";
 import { created, creation, granted, instanceOf, kept, listed, NOTHING, ORG, refusal } from "./support/objects.ts";
 
@@ -215,6 +216,31 @@ describe("removing an instance", () => {
     granted(await stub.update(ORG, { name: "third" }));
     await evictDurableObject(stub);
     expect(granted(await stub.describe(ORG)).name).toBe("third");
+  });
+
+  test("lets an instance made anew under its id go on behind the old log, so that no event is taken for an old one", async () => {
+    const stub = await created("log-goes-on");
+    const seqs = async () => {
+      const log: EventList = granted(await stub.listEvents(ORG, { after: 0, limit: 10 }));
+      return log.events.map(({ seq }) => seq);
+    };
+    for (const isPaused of [true, false]) granted(await stub.pauseSending(ORG, isPaused));
+    expect(await seqs()).toEqual([1, 2]);
+    // What retention removed counts too.
+    await runInDurableObject(stub, (_, { storage }) => void storage.sql.exec("DELETE FROM events"));
+    granted(await stub.destroy(ORG));
+    granted(await stub.initialise(creation("log-goes-on")));
+    granted(await stub.pauseSending(ORG, true));
+    expect(await seqs()).toEqual([3]);
+  });
+
+  test("made by two callers at once is made once", async () => {
+    const stub = instanceOf("made-twice");
+    const both = await Promise.all([stub.initialise(creation("made-twice")), stub.initialise(creation("made-twice"))]);
+    expect(both.map((result) => (result.ok ? "created" : result.error.code)).sort()).toEqual([
+      "already_exists",
+      "created",
+    ]);
   });
 
   test("that was interrupted is finished by the alarm; until then the instance is neither found nor made anew", async () => {
