@@ -9,7 +9,7 @@
 
 import type { ConnectionState as ApiStatus, LastDisconnect } from "../durable/rpc.ts";
 import type { Connection, Linking } from "../store/instance-table.ts";
-import { explainDisconnect } from "../whatsapp/disconnect-reasons.ts";
+import { explainDisconnect, MISCONFIGURED } from "../whatsapp/disconnect-reasons.ts";
 import type { SessionEnd } from "../whatsapp/session.ts";
 
 export const NEVER_CONNECTED: Connection = {
@@ -123,7 +123,9 @@ export function closed(state: Connection, end: SessionEnd, now: number, random: 
   const wasOpen = state.connectedAt !== null;
   const attempt = wasStable ? 0 : wasOpen ? Math.min(state.attempt, MOST_AFTER_OPEN) : state.attempt;
   const linkIsOver = state.linking !== null && now >= state.linking.deadline;
-  const reconnect = linkIsOver ? "stop" : why.reconnect;
+  // The deploy that puts the setting right wakes the number up; nobody should have to connect each one by hand then.
+  const waitsForSetting = end.text === MISCONFIGURED && state.linked;
+  const reconnect = linkIsOver ? "stop" : waitsForSetting ? "back_off" : why.reconnect;
   const clearAuth = why.clearAuth;
   const linked = state.linked && !clearAuth;
   const nextAction = reconnect !== "stop" ? "reconnect" : linked ? "none" : "link_again";

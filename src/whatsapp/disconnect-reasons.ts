@@ -83,7 +83,7 @@ export function explainDisconnect(end: SessionEnd): DisconnectReason {
     ]);
   }
   if (end.text === MISCONFIGURED) {
-    return explain(["misconfigured", "stop", "A setting of this deployment is wrong; connect again to see which."]);
+    return explain(["misconfigured", "stop", "A setting of this deployment is wrong; any call of the API says which."]);
   }
   if (end.text === DEAF) {
     return explain(["unresponsive", "at_once", "WhatsApp answered pings but nothing else; a new connection is made."]);

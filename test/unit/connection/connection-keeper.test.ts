@@ -59,6 +59,20 @@ describe("connecting", () => {
     expect(world.wakeUps).toEqual({});
   });
 
+  test("goes on when a setting went wrong and was put right again, for a number that is linked", () => {
+    let endpoint: ReturnType<KeeperDeps["endpoint"]> = WRONG;
+    const connection = { phase: "waiting", linked: true } as const;
+    const { keeper, whatsApp, world } = keptNumber({ connection, deps: { endpoint: () => endpoint } });
+    keeper.reconnect();
+    const lastDisconnect = { reason: "misconfigured", nextAction: "reconnect" };
+    expect(world.state).toMatchObject({ phase: "waiting", lastDisconnect });
+    endpoint = ok({ url: "ws://127.0.0.1:1/ws/chat", rootKey: null, version: null });
+    world.now = world.wakeUps.reconnect ?? Number.NaN;
+    keeper.reconnect();
+    expect(world.state.phase).toBe("opening");
+    expect(whatsApp.sessions).toHaveLength(1);
+  });
+
   test("shows each QR, and none once it was scanned", () => {
     const { keeper, whatsApp, world } = keptNumber();
     keeper.connect();
