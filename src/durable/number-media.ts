@@ -19,7 +19,7 @@ const PRUNED_AT_ONCE = 500;
 const NEXT_PAGE_MS = 1_000;
 const RETRY_MS = 60 * 60 * 1_000;
 const DAY_MS = 24 * RETRY_MS;
-/** While a setting is wrong: nothing is fetched that may be too large. */
+/** While a setting is wrong: nothing is fetched. */
 const NO_LIMITS = { maxBytes: 0, mediaOrigin: null };
 
 export interface NumberMediaDeps {
@@ -44,7 +44,8 @@ export class NumberMedia {
     this.keeper = new MediaKeeper({
       store,
       transaction,
-      download: (job) => moveFile(ctx, job),
+      // While a setting is wrong nothing is known of a file: it is tried again later.
+      download: async (job) => (job.maxBytes > 0 ? moveFile(ctx, job) : { outcome: "unavailable", link: null }),
       discard: (key) => env.MEDIA.delete(key).catch(() => undefined),
       requestAgain: (media) => this.#requestAgain(media),
       publicUrl: (link) => this.#publicUrl(link),

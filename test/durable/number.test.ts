@@ -50,6 +50,32 @@ describe("a number that is linked", () => {
     }));
 });
 
+test("a file is not given up because a setting of the deployment is wrong", () =>
+  inNumber(
+    "wrong-setting",
+    async ({ number }) => {
+      const kept = { directPath: "/v/a", mediaKey: "AAAA", fileSha256: "AAAA", fileEncSha256: "AAAA" };
+      const about = { kind: "image", mimeType: "image/jpeg", size: 9, fileName: null } as const;
+      const file = { ...kept, ...about, seconds: null, width: null, height: null, voice: false, gif: false };
+      const { id, key } = number.media.newFile();
+      const now = Date.now();
+      number.store.media.insert({
+        id,
+        key,
+        messageId: "A",
+        direction: "inbound",
+        link: null,
+        status: "pending",
+        file,
+        dueAt: now,
+      });
+      number.media.keeper.pump();
+      await vi.waitUntil(() => number.store.media.get(id)?.attempts === 1);
+      expect(number.store.media.get(id)).toMatchObject({ status: "pending" });
+    },
+    { settings: { RETENTION_DAYS: "soon" } },
+  ));
+
 describe("a message that comes in", () => {
   test("reaches the webhook, and its reply goes out and is recorded", () =>
     inNumber(
