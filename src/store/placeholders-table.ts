@@ -6,7 +6,7 @@ import { contentValues } from "./insert-message.ts";
 import type { NewMessage } from "./messages-table.ts";
 
 type Key = Pick<NewMessage, "id" | "chatId" | "direction">;
-type Row = { chat_id: string; message: string; from_phone: string | null };
+type Row = { chat_id: string; message: string; is_stored: number; from_phone: string | null };
 
 export function placeholdersTable(sql: SqlStorage) {
   return {
@@ -21,11 +21,14 @@ export function placeholdersTable(sql: SqlStorage) {
       );
     },
 
-    /** Those whose time has come, oldest first, under the chat and phone that are known by now. */
+    /**
+     * Those whose time has come, oldest first, under the chat and phone that are known by now. One whose message
+     * retention has removed meanwhile is among them: left behind, it would be due for ever.
+     */
     due(now: number): NewMessage[] {
       return sql
         .exec<Row>(
-          `SELECT p.chat_id, p.message, m.from_phone FROM placeholders p JOIN messages m
+          `SELECT p.chat_id, p.message, m.seq IS NOT NULL AS is_stored, m.from_phone FROM placeholders p LEFT JOIN messages m
              ON m.id = p.message_id AND m.chat_id = p.chat_id AND m.direction = p.direction
            WHERE p.due_at <= ? ORDER BY m.seq LIMIT 100`,
           now,
@@ -34,7 +37,7 @@ export function placeholdersTable(sql: SqlStorage) {
         .map((row) => ({
           ...(JSON.parse(row.message) as NewMessage),
           chatId: row.chat_id,
-          fromPhone: row.from_phone,
+          ...(row.is_stored === 1 && { fromPhone: row.from_phone }),
           payload: new Uint8Array(0),
         }));
     },

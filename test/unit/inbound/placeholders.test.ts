@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { identify } from "../../../src/inbound/identify.ts";
 import { forgetPlaceholder, tellPlaceholders } from "../../../src/inbound/placeholders.ts";
 import { type InboundContext, receive, receivePlaceholder } from "../../../src/inbound/receive.ts";
+import { PRUNE_START } from "../../../src/store/prune.ts";
 import type { Store } from "../../../src/store/store.ts";
 import type { ReceivedMessage } from "../../../src/whatsapp/session.ts";
 import { ALICE, ALICE_LID, GROUP, message, NOW, receivingNumber } from "./support.ts";
@@ -92,6 +93,16 @@ describe("a message that came without its content", () => {
     receive(message({ id: "3EB0B", content: { ...edited, quoted: null, unsupported: false } }), context);
     receive(message(), context);
     expect(stored().find(({ id }) => id === "3EB0A")).toMatchObject({ text: "At ten", unsupported: false });
+  });
+
+  test("is told of, once, also when retention removed it meanwhile: it came late", () => {
+    receivePlaceholder(empty(), DUE, context);
+    store.pruning.slice(PRUNE_START, NOW, 100);
+    expect(stored()).toEqual([]);
+    const later = { ...context, now: DUE };
+    expect([tellPlaceholders(later), tellPlaceholders(later)]).toEqual([true, false]);
+    expect(told()).toMatchObject([{ message_id: "3EB0A", from_phone: "491", unavailable: "undecryptable" }]);
+    expect(store.placeholders.nextDueAt()).toBeNull();
   });
 
   test("is filled by its writer only: in a group everybody could use its id", () => {
