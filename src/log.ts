@@ -14,9 +14,9 @@ export interface LogFields {
   instance?: string;
   /** A machine code of ours, e.g. of `ERROR_STATUS` or of the table of disconnect reasons. */
   code?: string;
-  /** HTTP method and route or status, never a query. */
+  /** HTTP method, and the route as it is declared (`/media/:file/:signature`): what stands in a path or query is the caller's. */
   method?: string;
-  path?: string;
+  route?: string;
   status?: number;
   durationMs?: number;
   count?: number;

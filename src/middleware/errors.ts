@@ -1,6 +1,7 @@
 /** The one place that turns refusals and exceptions into responses. */
 import type { Context, ErrorHandler, NotFoundHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
+import { matchedRoutes } from "hono/route";
 import { ERROR_STATUS, type Refusal, type Result, refuse } from "../errors.ts";
 import { describeError, log } from "../log.ts";
 import { allowedMethods, type MethodAndPath } from "./allowed-methods.ts";
@@ -72,7 +73,9 @@ export const respondToError: ErrorHandler<AppEnv> = (error, c) => {
     const more = { hint: "Try again", retryAfterMs: RETRY_OBJECT_MS };
     return respond(c, refuse("unavailable", "The instance is busy or restarting", more).error);
   }
-  log("error", "Unexpected error", { requestId, method: c.req.method, path: c.req.path, error: describeError(error) });
+  // The route and not the path: that one may be a working link to a file, or hold somebody's phone number.
+  const route = matchedRoutes(c).at(-1)?.path ?? "";
+  log("error", "Unexpected error", { requestId, method: c.req.method, route, error: describeError(error) });
   const hint = "Nothing is known to be wrong with the request; give the request id to whoever runs this deployment";
   return respond(c, refuse("internal", "Something went wrong", { hint }).error);
 };

@@ -278,3 +278,18 @@ describe("an exception", () => {
     expect(answer.headers.get("Retry-After")).toBe("1");
   });
 });
+
+describe("an error that nobody foresaw is logged with its route", () => {
+  test.each([
+    ["GET /media/secret-file/secret-proof", "/media/:file/:signature"],
+    ["GET /api/instances/wa_1/numbers/447393002183", "/api/instances/:instanceId/numbers/:phone"],
+  ])("and not with the path of %s, which is a link to a file or holds a phone number", async (target, route) => {
+    const broken = () => Promise.reject(new TypeError("broken"));
+    const world = api({ media: { serveLink: broken }, instance: { lookUpNumber: broken } });
+    expect((await world.call(target)).status).toBe(500);
+    expect(logged.map((line) => JSON.parse(line))).toMatchObject([
+      { message: "Unexpected error", method: "GET", route },
+    ]);
+    expect(logged.join()).not.toMatch(/secret|447393002183/);
+  });
+});
