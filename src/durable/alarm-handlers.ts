@@ -1,4 +1,5 @@
 /** What each wake-up of a number does. */
+import type { Outbox } from "../sending/outbox.ts";
 import type { DirectoryLink } from "./directory-link.ts";
 import type { WhatsAppNumber } from "./number.ts";
 import type { NumberHistory } from "./number-history.ts";
@@ -12,6 +13,7 @@ export function alarmHandlers(
   directory: DirectoryLink,
   traffic: NumberTraffic,
   history: NumberHistory,
+  outbox: Pick<Outbox, "expire">,
 ): WakeupHandlers {
   return {
     heartbeat: () => keeper.heartbeat(),
@@ -24,6 +26,8 @@ export function alarmHandlers(
     placeholders: () => traffic.tellPlaceholders(),
     history: () => history.pump(),
     prune: () => {
+      // Before their rows go: of a number that is offline for longer than its messages are kept, too, each is told of.
+      outbox.expire();
       events.prune();
       return media.prune();
     },

@@ -311,7 +311,7 @@ export class WhatsAppNumber {
       return;
     }
     try {
-      await this.#wakeups.run(alarmHandlers(this, this.#directory, this.#traffic, this.#history), now());
+      await this.#wakeups.run(alarmHandlers(this, this.#directory, this.#traffic, this.#history, this.#outbox), now());
       await this.upkeep.report();
     } catch (error) {
       // Removed while a handler was waiting: there is nothing left to wake up for.

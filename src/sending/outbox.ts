@@ -78,7 +78,8 @@ export class Outbox {
     this.pump();
   }
 
-  #expire(): void {
+  /** Gives up what nobody took for too long, and tells so. */
+  expire(): void {
     const { store, now } = this.#deps;
     for (const id of store.messages.pendingSince(now() - PENDING_LIFETIME_MS)) {
       // What has just left may be taken in this moment.
@@ -164,7 +165,7 @@ export class Outbox {
   async #run(): Promise<void> {
     try {
       // Not only when a session opens: a pause may hold a message back while the connection stands for days.
-      if (this.#deps.transmit()) this.#expire();
+      if (this.#deps.transmit()) this.expire();
       for (;;) {
         const transmit = this.#deps.transmit();
         const next = transmit ? this.#next() : null;

@@ -200,6 +200,24 @@ describe("an object that lost its memory", () => {
         session.emit({ type: "ack", messageId: id, error: null });
     }));
 
+  test("tells of what it could not send before it forgets it, though it is offline for longer than it keeps messages", () =>
+    inNumber(
+      "offline-for-days",
+      async ({ number, whatsApp, storage, events }) => {
+        number.keeper.connect();
+        whatsApp.latest.emit(OPEN);
+        void sendMessage({ kind: "text", to: "491@s.whatsapp.net", text: "Hi" }, number.sending);
+        await turns();
+        number.keeper.disconnect();
+        storage.sql.exec("UPDATE messages SET sent_at = sent_at - ?", 25 * 60 * MINUTE);
+        storage.sql.exec("INSERT OR REPLACE INTO wakeups (name, due_at) VALUES ('prune', 0)");
+        await number.alarm();
+        expect(number.store.messages.list({ limit: 1 }).messages).toEqual([]);
+        expect(events().at(-1)).toBe("message.status");
+      },
+      { settings: { RETENTION_DAYS: "1" } },
+    ));
+
   test("delivers what it had not delivered, and what it had begun to", () =>
     inNumber(
       "reborn-webhook",
