@@ -124,9 +124,12 @@ export class NumberHistory {
     const place = newFile().key;
     const named = { mimeType: "application/octet-stream", fileName: null };
     const { outcome } = await moveFile(ctx, { key: place, kind: "history", ...file, ...named, ...limits() });
-    // The number was removed meanwhile: nobody would ever remove the file.
-    if (this.#run !== run) await env.MEDIA.delete(place);
-    if (outcome === "unavailable" || this.#run !== run) return null;
+    if (this.#run !== run) {
+      // The number was removed while the part came: nobody would ever look for it again.
+      if (outcome === "stored") await env.MEDIA.delete(place);
+      return null;
+    }
+    if (outcome === "unavailable") return null;
     if (outcome !== "stored") {
       warn(`a part of the phone's history could not be fetched (${outcome.replace("_", " ")})`);
       return "lost";

@@ -56,4 +56,42 @@ describe("a part of the phone's history", () => {
       expect(adopt).toHaveBeenCalledTimes(6);
       expect(warnings).toEqual(["a part of the phone's history could not be read"]);
     }));
+
+  test("that comes in after its number was removed is removed from the bucket again", () =>
+    runInDurableObject(instanceOf("history-removed"), async (_, { storage }) => {
+      migrate(storage, INSTANCE_MIGRATIONS);
+      const store = openStore(storage.sql);
+      const now = Date.parse("2026-11-01T12:00:00.000Z");
+      const coming = Promise.withResolvers<void>();
+      const removed = Promise.withResolvers<void>();
+      const download = async ({ key }: { key: string }) => {
+        coming.resolve();
+        await removed.promise;
+        await env.MEDIA.put(key, "a part");
+        return { outcome: "stored", link: null };
+      };
+      const history = new NumberHistory({
+        ctx: { exports: { MediaMover: { download } } } as unknown as DurableObjectState,
+        env: env as Env,
+        store,
+        transaction: (work) => storage.transactionSync(work),
+        state: () => null,
+        session: () => ({}) as WhatsAppSession,
+        wakeAt: () => undefined,
+        newFile: () => ({ id: "f", key: "default/history-removed/history/f" }),
+        limits: () => ({ maxBytes: 1, mediaOrigin: null }),
+        warn: () => undefined,
+        now: () => now,
+      });
+      const file = { directPath: "/v/1", mediaKey: "a2V5", fileSha256: "AAEC", fileEncSha256: "AwQF", size: 5 };
+      const discarded = vi.spyOn(env.MEDIA, "delete");
+      store.history.add({ id: "late", kind: "initial", inline: null, file }, true, now);
+      history.pump();
+      await coming.promise;
+      history.forget();
+      removed.resolve();
+      await soon(() => expect(discarded).toHaveBeenCalledWith("default/history-removed/history/f"));
+      discarded.mockRestore();
+      await soon(async () => expect(await env.MEDIA.head("default/history-removed/history/f")).toBeNull());
+    }));
 });
