@@ -99,6 +99,7 @@ export function isPublicHost(hostname: string): boolean {
   const name = hostname.replace(/\.$/, "");
   const labels = name.split(".");
   const last = labels.at(-1) ?? "";
-  if (labels.length === 1 || PRIVATE_SUFFIXES.some((suffix) => suffix === last)) return false;
+  // An empty label is no name of the DNS: what a resolver makes of `localhost..` is its own affair.
+  if (labels.length === 1 || labels.includes("") || PRIVATE_SUFFIXES.some((suffix) => suffix === last)) return false;
   return !LEADING_INSIDE.some((zone) => name === zone || name.endsWith(`.${zone}`));
 }

@@ -106,6 +106,8 @@ describe("… and refused when it leads into a network, in every spelling of the
     "https://db.corp/",
     "https://nas.home.arpa/",
     "https://10.0.0.1.nip.io/",
+    "https://10.0.0.1../",
+    "https://localhost../",
     "https://10-0-0-1.sslip.io./",
     "https://app.localtest.me/",
   ])("%s", (url) => {
