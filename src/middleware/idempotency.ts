@@ -6,6 +6,7 @@ import type { IdempotentEnd } from "../idempotency/idempotent-calls.ts";
 import { openAnswer, sealAnswer } from "../idempotency/sealed-answer.ts";
 import type { AppEnv } from "./app-env.ts";
 import { RefusalError } from "./errors.ts";
+import { isDeclaredJson } from "./json-body.ts";
 
 const METHODS = new Set(["POST", "PUT"]);
 /** Visible ASCII, as the Idempotency-Key draft of the IETF has it; a UUID is what most clients send. */
@@ -22,8 +23,7 @@ const sha256 = (...parts: (string | Uint8Array)[]): string => {
 /** What makes two calls the same. A body that is not JSON is a stream and not read for this. */
 async function fingerprintOf(c: Context<AppEnv>): Promise<string> {
   const type = c.req.header("Content-Type") ?? "";
-  const isJson = type === "" || type.includes("json");
-  const body = isJson
+  const body = isDeclaredJson(type)
     ? new Uint8Array(await c.req.raw.clone().arrayBuffer())
     : // The boundary of a form is another one each time.
       `${type.split(";")[0]}\n${c.req.header("Content-Length")}`;

@@ -74,6 +74,9 @@ interface BodyLimits {
   sessionBytes: number;
 }
 
+/** Whether a body is declared as JSON, in any case; one without a type is taken for it. */
+export const isDeclaredJson = (contentType: string | undefined): boolean => /^$|json/i.test(contentType ?? "");
+
 const SESSION_PATH = /^\/api\/instances\/[^/]+\/session$/;
 
 /**
@@ -90,7 +93,7 @@ export function jsonBody({
     if (!METHODS_WITH_BODY.has(c.req.method)) return next();
     const isUpload = c.req.path === uploadPath;
     // A file that is no JSON is a stream, and read as one.
-    if (isUpload && !/^$|json/i.test(c.req.header("Content-Type") ?? "")) return next();
+    if (isUpload && !isDeclaredJson(c.req.header("Content-Type"))) return next();
     const maxBytes = isUpload ? uploadBytes : SESSION_PATH.test(c.req.path) ? sessionBytes : usual;
     const { url, method, headers: given } = c.req.raw;
     const body = await readLimited(c.req.raw, maxBytes);

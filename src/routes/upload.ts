@@ -6,6 +6,7 @@ import { type ByteSource, byteReader, bytesSource, SourceError } from "../media/
 import { boundaryOf, FormError, type FormPart, FormReader } from "../media/form-reader.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { RefusalError, unwrap } from "../middleware/errors.ts";
+import { isDeclaredJson } from "../middleware/json-body.ts";
 import { mayUse } from "../middleware/principal.ts";
 import { INSTANCE_ID } from "../schemas/common.ts";
 import { UploadedSchema, UploadOptionsSchema, UploadSchema } from "../schemas/media.ts";
@@ -152,7 +153,7 @@ export const uploads = new OpenAPIHono<AppEnv>();
 /** Files that are no JSON pass the validation of JSON by. */
 uploads.post("/api/upload", async (c, next) => {
   const type = c.req.header("Content-Type") ?? "";
-  if (type === "" || type.includes("json")) return next();
+  if (isDeclaredJson(type)) return next();
   const isForm = /^multipart\/form-data/i.test(type);
   const boundary = isForm ? boundaryOf(type) : null;
   if (isForm && boundary === null) return invalid("file", "Name the form's boundary in its content type");

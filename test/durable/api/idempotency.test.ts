@@ -66,6 +66,13 @@ describe("an Idempotency-Key", () => {
     expect((await call("GET /api/instances/two")).status).toBe(404);
   });
 
+  test("covers the body however its type is written", async () => {
+    const headers = { ...withKey("case"), "Content-Type": "Application/JSON" };
+    expect((await call("POST /api/instances", { json: { id: "case-1" }, headers })).status).toBe(201);
+    const other = await call("POST /api/instances", { json: { id: "case-2" }, headers });
+    expect(other).toMatchObject({ status: 409, body: { code: "idempotency_conflict" } });
+  });
+
   test("belongs to its caller: another organisation may use the same", async () => {
     const json = { id: "shared-key" };
     const first = await call("POST /api/instances", { json, headers: withKey("shared") });
