@@ -45,6 +45,7 @@ export function mostGrown({ calls, keyed, audited, organisations, peopled }: Acc
     webhook: instances,
     safety: 2 + instances + count(...SAFETY),
     onboarded: count("onboard"),
+    log_ends: count("deleteInstance"),
     // A row for each step of a new object's tables; the list of organisations is an object of its own.
     migrations: INSTANCE_MIGRATIONS.length * instances + DIRECTORY_MIGRATIONS.length * (1 + organisations),
     organisations: peopled,
