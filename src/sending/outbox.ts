@@ -80,10 +80,11 @@ export class Outbox {
 
   /** Gives up what nobody took for too long, and tells so. */
   expire(): void {
-    const { store, now } = this.#deps;
+    const { store, transmit, now } = this.#deps;
+    const isOnline = transmit() !== null;
     for (const id of store.messages.pendingSince(now() - PENDING_LIFETIME_MS)) {
       // What has just left may be taken in this moment.
-      if (this.#underWay.answerDueAt(id, now()) !== null) continue;
+      if (isOnline && this.#underWay.answerDueAt(id, now()) !== null) continue;
       this.#advance(id, "failed", { code: null, reason: "WhatsApp did not take the message within 24 hours" });
     }
   }

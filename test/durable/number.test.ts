@@ -55,20 +55,12 @@ test("a file is not given up because a setting of the deployment is wrong", () =
     "wrong-setting",
     async ({ number }) => {
       const kept = { directPath: "/v/a", mediaKey: "AAAA", fileSha256: "AAAA", fileEncSha256: "AAAA" };
-      const about = { kind: "image", mimeType: "image/jpeg", size: 9, fileName: null } as const;
-      const file = { ...kept, ...about, seconds: null, width: null, height: null, voice: false, gif: false };
+      const type = { kind: "image", mimeType: "image/jpeg", size: 9, fileName: null } as const;
+      const file = { ...kept, ...type, seconds: null, width: null, height: null, voice: false, gif: false };
       const { id, key } = number.media.newFile();
-      const now = Date.now();
-      number.store.media.insert({
-        id,
-        key,
-        messageId: "A",
-        direction: "inbound",
-        link: null,
-        status: "pending",
-        file,
-        dueAt: now,
-      });
+      const media = { id, key, link: null, status: "pending", file, dueAt: Date.now() } as const;
+      const about = { id: "A", chatId: "491@s.whatsapp.net", direction: "inbound" } as const;
+      number.store.media.insert({ ...media, message: about });
       number.media.keeper.pump();
       await vi.waitUntil(() => number.store.media.get(id)?.attempts === 1);
       expect(number.store.media.get(id)).toMatchObject({ status: "pending" });
