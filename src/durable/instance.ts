@@ -181,7 +181,8 @@ export class InstanceObject extends ConductObject implements InstanceRpc {
     query: MessageQuery,
   ): Promise<Result<{ messages: StoredMessage[]; next: string | null }>> {
     return this.of(orgId, ({ store, media }) => {
-      const { messages, next } = store.messages.list(query);
+      const phone = query.phone === undefined ? {} : { phone: store.contacts.knownAs(query.phone) };
+      const { messages, next } = store.messages.list({ ...query, ...phone });
       return ok({ messages: messages.map((message) => media.withFile(message)), next });
     });
   }

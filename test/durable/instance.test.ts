@@ -3,6 +3,8 @@ import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { EventList } from "../../src/durable/rpc.ts";
 import { instanceName } from "../../src/durable/stubs.ts";
+import { openStore } from "../../src/store/store.ts";
+import { outbound } from "../unit/store/support.ts";
 import { created, creation, granted, instanceOf, kept, listed, NOTHING, ORG, refusal } from "./support/objects.ts";
 
 const NONE = { limit: 10 };
@@ -141,6 +143,21 @@ describe("another organisation", () => {
     ] as const) {
       expect(() => instanceName(org, id)).toThrow("invalid org or instance id");
     }
+  });
+});
+
+describe("the messages with a phone", () => {
+  test("are found under the digits it was asked for by, too, when WhatsApp knows it under others", async () => {
+    const stub = await created("brazil");
+    await runInDurableObject(stub, async (_, { storage }) => {
+      const store = openStore(storage.sql);
+      store.contacts.confirmed("551188887777", Date.now(), "5511988887777");
+      store.messages.insert(outbound("A", { chatId: "551188887777@s.whatsapp.net", toPhone: "551188887777" }));
+    });
+    for (const phone of ["5511988887777", "551188887777"]) {
+      expect(granted(await stub.listMessages(ORG, { ...NONE, phone })).messages).toMatchObject([{ id: "A" }]);
+    }
+    expect(granted(await stub.listMessages(ORG, { ...NONE, phone: "5511988887778" })).messages).toEqual([]);
   });
 });
 
