@@ -43,6 +43,16 @@ export function sniffType(head: Uint8Array): string | null {
   return SIGNATURES.find(([signature, at]) => text(head, at, signature.length) === signature)?.[2] ?? null;
 }
 
+const FILMS: ReadonlySet<string | null> = new Set(["video/mp4", "video/3gpp"]);
+
+/**
+ * The type of a file whose caller says that it is sound. The containers of films may hold sound alone (phones' recorders
+ * write such `.m4a` files), and their first bytes do not tell.
+ * @param hasPicture whether a picture was seen in it
+ */
+export const typeAsSound = (sniffed: string | null, hasPicture: boolean): string | null =>
+  FILMS.has(sniffed) && !hasPicture ? "audio/mp4" : sniffed;
+
 /** What WhatsApp's apps show of each kind; a document may be anything. */
 const TAKEN: Readonly<Record<Exclude<MediaKind, "document">, readonly string[]>> = {
   image: ["image/jpeg", "image/png", "image/webp"],

@@ -4,7 +4,7 @@ import { tooLarge } from "../net/fetch-file.ts";
 import { type BucketWriter, bucketWriter } from "./bucket-writer.ts";
 import { type ByteSource, PIECE_BYTES, SourceError } from "./byte-reader.ts";
 import { type FileFacts, fileFacts } from "./file-facts.ts";
-import { kindOf, LARGEST, sniffType, takenTypes } from "./file-type.ts";
+import { kindOf, LARGEST, sniffType, takenTypes, typeAsSound } from "./file-type.ts";
 import type { MediaKind } from "./media-keys.ts";
 import { nameMetadata } from "./name-metadata.ts";
 
@@ -79,7 +79,7 @@ async function copy(
   let piece = await source.read();
   if (piece.byteLength === 0) return wrong(field, "The file is empty");
   const head = Uint8Array.from(piece.subarray(0, ENDS_BYTES));
-  const sniffed = sniffType(head);
+  const sniffed = typeOf(head, wanted, declaredType);
   const kind = wanted ?? kindOf(sniffed);
   const taken = takenTypes(kind);
   if (taken && (sniffed === null || !taken.includes(sniffed))) {
@@ -109,6 +109,13 @@ async function copy(
   if (told !== null && size < told) throw new SourceError("Less than was told");
   await writer.close();
   return ok({ key, kind, mimeType, size, ...fileFacts(sniffed ?? "", { head, tail: tail.bytes, size }) });
+}
+
+function typeOf(head: Uint8Array, wanted: MediaKind | null, declaredType: string | null): string | null {
+  const sniffed = sniffType(head);
+  if (wanted !== "audio" && (wanted !== null || !declaredType?.startsWith("audio/"))) return sniffed;
+  const { width } = fileFacts(sniffed ?? "", { head, tail: head, size: head.byteLength });
+  return typeAsSound(sniffed, width !== null);
 }
 
 /** The last bytes of what passed. */

@@ -6,6 +6,7 @@ import { MediaLibrary } from "../../../src/media/media-library.ts";
 import { linkPath, openLink } from "../../../src/media/media-link.ts";
 import { storeFile } from "../../../src/media/store-file.ts";
 import type { Settings } from "../../../src/settings.ts";
+import { film } from "../../support/files.ts";
 import { memoryBucket } from "./memory-bucket.ts";
 
 const head = (text: string) => Buffer.from(text, "latin1");
@@ -51,7 +52,29 @@ describe("a file on its way into the bucket", () => {
   });
 
   test.each([
+    ["asked for as audio", { kind: "audio" as const }, "audio", "audio/mp4"],
+    ["declared as audio", { kind: null, declaredType: "audio/mp4" }, "audio", "audio/mp4"],
+    ["declared as nothing", { kind: null }, "video", "video/mp4"],
+    [
+      "declared as audio and asked for as a video",
+      { kind: "video" as const, declaredType: "audio/mp4" },
+      "video",
+      "video/mp4",
+    ],
+  ])("in a container of films is sound when nothing is seen in it and it is %s", async (_, more, kind, mimeType) => {
+    const { bucket } = memoryBucket();
+    const stored = await storeFile(bucket, { ...file, source: sourceOf(head("\0\0\0\x18ftypisom")), ...more });
+    expect(stored).toMatchObject({ ok: true, value: { kind, mimeType } });
+  });
+
+  test.each([
     ["of the wrong type", { kind: "image" as const }, [head("%PDF-1.7")], "invalid_request"],
+    [
+      "with pictures, as sound",
+      { kind: "audio" as const },
+      [film({ width: 4, height: 2, seconds: 1 })],
+      "invalid_request",
+    ],
     ["that is empty", { kind: null }, [], "invalid_request"],
     ["over the limit", { kind: null, maxBytes: 10 }, [head("more than ten bytes")], "too_large"],
     [
