@@ -32,7 +32,8 @@ export class Companion {
   /** What it last said about its presence. */
   presence: "available" | "unavailable" = "unavailable";
   readonly #seenKeys = new Map<number, string>();
-  readonly #unacknowledged = new Map<string, BinaryNode>();
+  /** What was sent and not acknowledged, by `deliveryKey`, oldest first. */
+  readonly #unacknowledged = new Map<string, BinaryNode[]>();
   #live = false;
 
   constructor(account: Account, device: number, registration: Registration) {
@@ -46,12 +47,12 @@ export class Companion {
 
   /** Stanzas that wait for an acknowledgement. */
   get waiting(): number {
-    return this.#unacknowledged.size;
+    return [...this.#unacknowledged.values()].flat().length;
   }
 
   /** What `phone.online()` waits for: started, and with the first login's messages received. */
   get online(): boolean {
-    return this.started && !this.bootstrap?.some((id) => this.#unacknowledged.has(deliveryKey("message", id)));
+    return this.started && !this.bootstrap?.some((id) => this.#unacknowledged.has(`message ${id}`));
   }
 
   /** Hands out one one-time key for good; without any left the bundle goes out with the signed key alone. */
@@ -74,7 +75,10 @@ export class Companion {
 
   /** Sends a message, receipt, notification or call; keeps it until acknowledged and repeats it at the next login. */
   deliver(node: BinaryNode): void {
-    this.#unacknowledged.set(deliveryKey(node.tag, node.attrs.id, node.attrs.type), node);
+    const key = deliveryKey(node, node.attrs.from);
+    // Somebody may ask for a second copy before the first request is acknowledged: neither takes the other's place.
+    const earlier = node.tag === "receipt" ? (this.#unacknowledged.get(key) ?? []) : [];
+    this.#unacknowledged.set(key, [...earlier, node]);
     if (this.#live) this.connection?.send(node);
   }
 
@@ -83,17 +87,26 @@ export class Companion {
     if (this.#live) this.connection?.send(node);
   }
 
-  acknowledge(tag: string, id: string | undefined, type: string | undefined): void {
-    this.#unacknowledged.delete(deliveryKey(tag, id, type));
+  /** It has this message. */
+  received(messageId: string): void {
+    this.#unacknowledged.delete(`message ${messageId}`);
+  }
+
+  /** Takes an `<ack>`: the oldest stanza that it may be about is done with. */
+  acknowledge({ attrs }: BinaryNode): void {
+    const key = deliveryKey({ tag: attrs.class ?? "", attrs }, attrs.to);
+    const [, ...later] = this.#unacknowledged.get(key) ?? [];
+    if (later.length > 0) this.#unacknowledged.set(key, later);
+    else this.#unacknowledged.delete(key);
   }
 
   /** Sends everything unacknowledged, marked as offline, and from now on delivers at once. Gives how many there were. */
   catchUp(): number {
     this.#live = true;
-    for (const node of this.#unacknowledged.values()) {
+    for (const node of [...this.#unacknowledged.values()].flat()) {
       this.connection?.send({ ...node, attrs: { ...node.attrs, offline: "0" } });
     }
-    return this.#unacknowledged.size;
+    return this.waiting;
   }
 
   connected(connection: Connection): void {
@@ -112,7 +125,11 @@ export class Companion {
   }
 }
 
-/** The type is part of a receipt's identity (delivered and read share an id); a message is answered by any receipt. */
-function deliveryKey(tag: string, id = "", type = ""): string {
-  return tag === "receipt" ? `${tag} ${id} ${type}` : `${tag} ${id}`;
+/**
+ * Type and sender are part of a receipt's identity (delivered and read share an id, and in a group everybody's receipts
+ * do); a message is answered by any receipt. @param from who sent it, to whom an `<ack>` goes
+ */
+function deliveryKey({ tag, attrs }: Pick<BinaryNode, "tag" | "attrs">, from: string | undefined): string {
+  const { id, type = "", participant = "" } = attrs;
+  return tag === "receipt" ? `${tag} ${id} ${type} ${from} ${participant}` : `${tag} ${id}`;
 }

@@ -17,7 +17,7 @@ export function registerReceipts(router: Router): void {
     const { simulation, connection, companion } = origin;
     const { to, id, type } = node.attrs;
     const ids = [id ?? "", ...children(child(node, "list"), "item").map((item) => item.attrs.id ?? "")];
-    for (const messageId of ids) companion.acknowledge("message", messageId, undefined);
+    for (const messageId of ids) companion.received(messageId);
     connection.send(stanza("ack", { class: "receipt", id, from: to, type, t: unixSeconds() }));
     if (type === "retry") askSenderAgain(origin, node);
     else if (type === "server-error") uploadAgain(origin, node);
@@ -31,7 +31,7 @@ export function registerReceipts(router: Router): void {
     }
   });
   router.stanza("ack", ({ companion }, node) => {
-    companion.acknowledge(node.attrs.class ?? "", node.attrs.id, node.attrs.type);
+    companion.acknowledge(node);
   });
 }
 

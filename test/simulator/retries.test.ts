@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { stanza } from "../../simulator/stanza.ts";
 import { useLab } from "./lab.ts";
 
 const lab = useLab();
@@ -73,4 +74,25 @@ test("a real client that lost its session asks another real client, which sends 
   expect((await asked).node.attrs.id).toBe(id);
   expect((await resent).node.attrs).toMatchObject({ id, device_fanout: "false" });
   expect((await two.client.text("are you still there?")).message.key.id).toBe(id);
+});
+
+test("two requests for copies of one message are each kept until they are acknowledged", async () => {
+  const { phone, client } = await lab.linked();
+  const companion = [...phone.account.companions.values()][0];
+  await client.stop();
+  await phone.offline();
+  const before = companion?.waiting ?? 0;
+  const request = (count: string, from: string) =>
+    companion?.deliver(stanza("receipt", { id: "3EB0A", from, type: "retry" }, [stanza("retry", { count })]));
+  const acknowledged = (from: string) =>
+    companion?.acknowledge(stanza("ack", { class: "receipt", id: "3EB0A", to: from, type: "retry" }));
+  request("1", "1@lid");
+  request("2", "1@lid");
+  request("1", "2@lid");
+  expect(companion?.waiting).toBe(before + 3);
+  acknowledged("1@lid");
+  expect(companion?.waiting).toBe(before + 2);
+  acknowledged("1@lid");
+  acknowledged("1@lid");
+  expect(companion?.waiting).toBe(before + 1);
 });
