@@ -4,6 +4,8 @@ import { useLab } from "./support/lab.ts";
 import type { GatewayNumber } from "./support/number.ts";
 
 const lab = useLab();
+/** Longer than a request for a copy takes to be answered. */
+const DELAY_MS = 500;
 const VOICE = Buffer.from("4f676753000200000000000000000000000000000000000000000113", "hex");
 
 let phone: Phone;
@@ -132,6 +134,24 @@ describe("a message that its recipient could not decrypt is sent again with what
       { since },
     );
     expect(copies).toEqual([[beside], [beside]]);
+  });
+
+  it("also when it is asked for a second time as the connection ends: at the next one", async () => {
+    const gina = lab.whatsApp.contact();
+    gina.cannotDecryptNext({ times: 2 });
+    // What the number gets takes so long that the second request is still on its way when the first is acknowledged.
+    lab.whatsApp.delays(phone, DELAY_MS);
+    const firstIsDone = lab.whatsApp.expects({
+      tag: "ack",
+      attrs: { class: "receipt", type: "retry" },
+      phone: phone.phone,
+    });
+    const id = await sends(gina.phone, { message: "twice unreadable" });
+    await firstIsDone;
+    await lab.whatsApp.drops(phone);
+    lab.whatsApp.delays(phone, 0);
+    expect(await gina.received("twice unreadable", { timeoutMs: 60_000 })).toMatchObject({ id });
+    await number.messageReaches(id, "delivered");
   });
 });
 
