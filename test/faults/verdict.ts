@@ -41,6 +41,7 @@ export interface Verdict {
 }
 
 interface StoredMessage {
+  id: string;
   text: string;
   status: string;
   direction: string;
@@ -67,7 +68,7 @@ export async function judge(evidence: Evidence): Promise<Verdict> {
     inboundNotDelivered: texts(inbound.filter(({ text }) => !delivered.has(text))),
     inboundFilesMissing: await filesMissing(evidence, stored),
     outboundRefused: [...evidence.refused],
-    outboundLost: texts(outbound.filter((message) => idsOf(message).size === 0)),
+    outboundLost: outbound.filter((message) => idsOf(message).size === 0).map((message) => howLost(message, messages)),
     outboundShownTwice: texts(outbound.filter((message) => idsOf(message).size > 1)),
     outboundFilesWrong: texts(outbound.filter((message) => !hasFile(message))),
     outboundStatusWrong: texts(sent.filter(({ text }) => /^(pending|failed)$/.test(statusOf.get(text) ?? "pending"))),
@@ -110,6 +111,14 @@ function hasFile(message: Planned): boolean {
  * contact could not read at first and had to ask for again, whose place is kept by a "waiting for this message"; nor what
  * WhatsApp refused for a while, because what follows it may have left already.
  */
+/** Where it got stuck: as far as the API knows, and how often its contact asked for a copy that could be read. */
+function howLost(message: Planned, messages: readonly StoredMessage[]): string {
+  const { text, contact } = message;
+  const known = messages.find((one) => one.direction === "outbound" && one.text === text);
+  const asked = known ? (contact.askedAgain.get(known.id) ?? 0) : 0;
+  return `${texts([message])}: ${known?.status ?? "not stored"}, its contact asked for it ${asked} times more`;
+}
+
 function disorder(outbound: readonly Planned[], whatsApp: SimulatorServer): string[] {
   const contacts = new Set(outbound.map(({ contact }) => contact));
   return [...contacts].flatMap((contact) => {
