@@ -4,6 +4,9 @@
  *
  * Such messages are sent again here. Baileys asks its counter of copies whether another one may be sent, after it made
  * the session with the recipient anew: this counter sends the copy itself and then says no.
+ *
+ * Baileys counts each request twice, when it comes and when it is answered, and would answer two of the five that it
+ * allows; whoever asks a third time would wait for ever. Here the second count of a request is left out.
  */
 import { BoundedMap } from "./auth/bounded-map.ts";
 import type { BinaryNode, CacheStore, MessageRelayOptions, WASocket } from "./baileys.ts";
@@ -38,6 +41,8 @@ export class Resends {
   /** Requests that have come, by the key under which Baileys counts them. */
   readonly #requests = new BoundedMap<string, Request>(COUNTED);
   readonly #counts = new BoundedMap<string, unknown>(COUNTED);
+  /** Keys of requests that Baileys answers now, counted already. */
+  readonly #answering = new Set<string>();
 
   constructor(deps: ResendsDeps) {
     this.#deps = deps;
@@ -58,9 +63,12 @@ export class Resends {
       const request = this.#requests.get(key);
       if (!request?.isCounted) return this.#counts.get(key) as T;
       this.#requests.delete(key);
-      return ((await this.#send(request)) ? ENOUGH : this.#counts.get(key)) as T;
+      if (await this.#send(request)) return ENOUGH as T;
+      this.#answering.add(key);
+      return this.#counts.get(key) as T;
     },
     set: (key, value) => {
+      if (this.#answering.delete(key)) return;
       const request = this.#requests.get(key);
       if (request) request.isCounted = true;
       this.#counts.set(key, value);
