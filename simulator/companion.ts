@@ -52,7 +52,7 @@ export class Companion {
 
   /** What `phone.online()` waits for: started, and with the first login's messages received. */
   get online(): boolean {
-    return this.started && !this.bootstrap?.some((id) => this.#unacknowledged.has(`message ${id}`));
+    return this.started && !this.bootstrap?.some((id) => this.#unacknowledged.has(messageKey(id)));
   }
 
   /** Hands out one one-time key for good; without any left the bundle goes out with the signed key alone. */
@@ -89,7 +89,7 @@ export class Companion {
 
   /** It has this message. */
   received(messageId: string): void {
-    this.#unacknowledged.delete(`message ${messageId}`);
+    this.#unacknowledged.delete(messageKey(messageId));
   }
 
   /** Takes an `<ack>`: the oldest stanza that it may be about is done with. */
@@ -124,6 +124,8 @@ export class Companion {
     this.presence = "unavailable";
   }
 }
+
+const messageKey = (id: string): string => `message ${id}`;
 
 /**
  * Type and sender are part of a receipt's identity (delivered and read share an id, and in a group everybody's receipts

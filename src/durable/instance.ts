@@ -52,10 +52,11 @@ export class InstanceObject extends ConductObject implements InstanceRpc {
   }
 
   async initialise(input: CreateInstance): Promise<Result<InstanceView>> {
-    const refusal = this.number.state === null ? this.number.events.webhook.refusalOf(input.webhookUrl) : null;
-    if (refusal) return refusal;
-    const isCreated = this.number.state === null && (await this.number.create(input));
-    if (isCreated) return this.describe(input.orgId);
+    if (this.number.state === null) {
+      const refusal = this.number.events.webhook.refusalOf(input.webhookUrl);
+      if (refusal) return refusal;
+      if (await this.number.create(input)) return this.describe(input.orgId);
+    }
     return refuse("already_exists", `An instance with the id ${input.instanceId} exists already.`, {
       hint: "Use it, delete it first, or choose another id.",
     });

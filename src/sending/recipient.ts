@@ -32,9 +32,9 @@ export async function resolveRecipient(to: string, { store, lookUp, now }: Recip
     return ok({ chatId: phone ? phoneJid(phone) : lidJid(lid), address: lidJid(lid), phone });
   }
   const asked = phoneOf(to) ?? to;
-  for (const known of [asked, store.contacts.knownAs(asked)]) {
-    if (store.contacts.isKnownOnWhatsApp(known, now())) return ok(byPhone(known));
-  }
+  if (store.contacts.isKnownOnWhatsApp(asked, now())) return ok(byPhone(asked));
+  const other = store.contacts.knownAs(asked);
+  if (other !== asked && store.contacts.isKnownOnWhatsApp(other, now())) return ok(byPhone(other));
   const found = phoneOf(await lookUp(asked));
   if (found === null) {
     return refuse("not_on_whatsapp", `The number ${asked} is not on WhatsApp; nothing was sent.`, {

@@ -106,11 +106,6 @@ function hasFile(message: Planned): boolean {
   return file === null || id === undefined || contact.opensFile(id).equals(file);
 }
 
-/**
- * Texts of each chat that came after one that was sent later. Repetitions of the same id do not count; nor does what the
- * contact could not read at first and had to ask for again, whose place is kept by a "waiting for this message"; nor what
- * WhatsApp refused for a while, because what follows it may have left already.
- */
 /** Where it got stuck: as far as the API knows, and how often its contact asked for a copy that could be read. */
 function howLost(message: Planned, messages: readonly StoredMessage[]): string {
   const { text, contact } = message;
@@ -119,6 +114,11 @@ function howLost(message: Planned, messages: readonly StoredMessage[]): string {
   return `${texts([message])}: ${known?.status ?? "not stored"}, its contact asked for it ${asked} times more`;
 }
 
+/**
+ * Texts of each chat that came after one that was sent later. Repetitions of the same id do not count; nor does what the
+ * contact could not read at first and had to ask for again, whose place is kept by a "waiting for this message"; nor what
+ * WhatsApp refused for a while, because what follows it may have left already.
+ */
 function disorder(outbound: readonly Planned[], whatsApp: SimulatorServer): string[] {
   const contacts = new Set(outbound.map(({ contact }) => contact));
   return [...contacts].flatMap((contact) => {
