@@ -18,6 +18,8 @@ const NO_STANZA = Buffer.from([0, 248, 1, 245]);
 export interface ConnectionEvents {
   handshaken(connection: Connection, finish: ClientFinish): Promise<void> | void;
   stanza(connection: Connection, node: BinaryNode): Promise<void> | void;
+  /** A stanza leaves for the client. */
+  sends(connection: Connection, node: BinaryNode): void;
   closed(connection: Connection): void;
   /** A frame that could not be read or a handler that threw; the connection is ended after it. */
   failed(connection: Connection, error: unknown): void;
@@ -79,6 +81,7 @@ export class Connection {
   #write(node: BinaryNode): void {
     if (this.deaf && (node.tag !== "iq" || node.attrs.type !== "result")) return;
     if (this.silent || !this.#transport || this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#events.sends(this, node);
     this.#socket.send(frame(this.#transport.encrypt(encodeBinaryNode(node))));
   }
 

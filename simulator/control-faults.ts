@@ -1,5 +1,5 @@
 /** The server's faults by their names on the HTTP control. */
-import { oneOf, optionalFlag, optionalNumber, requiredNumber, requiredText } from "./control-input.ts";
+import { oneOf, optionalFlag, optionalNumber, optionalText, requiredNumber, requiredText } from "./control-input.ts";
 import type { SimulatorServer } from "./server.ts";
 
 type Fault = (simulator: SimulatorServer, body: Record<string, unknown>) => unknown;
@@ -35,6 +35,7 @@ export const FAULTS: Record<string, Fault> = {
       requiredText(body, "phone"),
       optionalNumber(body, "code") ?? "silence",
       optionalNumber(body, "times") ?? 1,
+      optionalText(body, "xmlns"),
     ),
   "heals-wire": (simulator, body) => simulator.healsWire(requiredText(body, "phone")),
   "sends-garbage": (simulator, body) =>

@@ -98,9 +98,9 @@ export abstract class Faults {
     this.#wire(phone).loseAcks(times);
   }
 
-  /** The number's next queries are answered with an error, or never; keep-alive and login are spared. */
-  failsQueries(phone: Recipient, how: QueryFault, times = 1): void {
-    this.#wire(phone).failQueries(how, times);
+  /** The number's next queries (of a namespace) are answered with an error, or never; keep-alive and login are spared. */
+  failsQueries(phone: Recipient, how: QueryFault, times = 1, xmlns?: string): void {
+    this.#wire(phone).failQueries(how, times, xmlns);
   }
 
   /** The wire to the number is in order again: what was asked for and did not happen yet does not happen any more. */

@@ -18,8 +18,8 @@ export { WaitTimeout } from "./waits.ts";
 export { verifySignature } from "./xeddsa.ts";
 
 /** Starts a simulator on loopback, with its HTTP control; `stop()` ends both. */
-export async function startSimulator({ log = () => {}, ...ports }: SimulatorOptions = {}): Promise<SimulatorServer> {
-  const server = new SimulatorServer(log);
+export async function startSimulator({ log, trace, ...ports }: SimulatorOptions = {}): Promise<SimulatorServer> {
+  const server = new SimulatorServer({ log, trace });
   await server.listen(ports);
   return server;
 }

@@ -29,6 +29,8 @@ export interface SimulatorOptions {
   controlPort?: number | undefined;
   /** Told what happens, line by line; never keys or message text. */
   log?: ((line: string) => void) | undefined;
+  /** Given every stanza of clients, in both directions, a line each: tags and attributes, never content. */
+  trace?: ((line: string) => void) | undefined;
 }
 
 export interface PhoneOptions {
@@ -68,8 +70,8 @@ export class SimulatorServer extends Faults {
   #whatsappUrl = "";
   #controlUrl = "";
 
-  constructor(log: (line: string) => void) {
-    super(new Simulation(log));
+  constructor({ log = () => {}, trace }: Pick<SimulatorOptions, "log" | "trace">) {
+    super(new Simulation(log, trace));
     this.rootKey = Buffer.from(this.#certificates.rootKey).toString("hex");
   }
 
@@ -187,7 +189,11 @@ export class SimulatorServer extends Faults {
 
   readonly #events: ConnectionEvents = {
     handshaken: (connection, finish) => acceptClient(this.simulation, connection, finish),
-    stanza: (connection, node) => this.#router.route({ simulation: this.simulation, connection }, node),
+    stanza: (connection, node) => {
+      this.simulation.passed("<", connection, node);
+      return this.#router.route({ simulation: this.simulation, connection }, node);
+    },
+    sends: (connection, node) => this.simulation.passed(">", connection, node),
     closed: (connection) => {
       this.simulation.connections.delete(connection);
       connection.companion?.disconnected(connection);

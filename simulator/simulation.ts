@@ -6,7 +6,7 @@ import type { PendingLink } from "./flows/pairing-code.ts";
 import type { Group } from "./group.ts";
 import { phoneDigits } from "./jid.ts";
 import { MediaHost } from "./media-host.ts";
-import { describe } from "./stanza.ts";
+import { describe, outline } from "./stanza.ts";
 import { StanzaLog } from "./stanza-log.ts";
 import { Traps } from "./traps.ts";
 import { Waits } from "./waits.ts";
@@ -59,13 +59,20 @@ export class Simulation {
   readonly groups = new Map<string, Group>();
   readonly media = new MediaHost((detail) => this.violated("bad-upload", "media host", detail));
   readonly #log: (line: string) => void;
+  readonly #trace: ((line: string) => void) | undefined;
 
-  constructor(log: (line: string) => void) {
+  constructor(log: (line: string) => void, trace?: (line: string) => void) {
     this.#log = log;
+    this.#trace = trace;
   }
 
   log(line: string): void {
     this.#log(line);
+  }
+
+  /** A stanza passed, to a client (`>`) or from one (`<`). */
+  passed(direction: ">" | "<", connection: Connection, node: BinaryNode): void {
+    this.#trace?.(`${new Date().toISOString()} ${direction} ${connection.owner} ${outline(node)}`);
   }
 
   violated(kind: string, where: string, detail: string): void {

@@ -44,6 +44,14 @@ export function describe(node: BinaryNode): string {
     : `<${node.tag}${attrs.join("")}/>`;
 }
 
+/** As `describe`, with the children's attributes all the way down: who gets a copy, what was refused, what is asked. */
+export function outline({ tag, attrs, content }: BinaryNode): string {
+  const head = `<${tag}${Object.entries(attrs)
+    .map(([name, value]) => ` ${name}='${value}'`)
+    .join("")}`;
+  return Array.isArray(content) ? `${head}>${content.map(outline).join("")}</${tag}>` : `${head}/>`;
+}
+
 /** Now, as the protocol writes time: unix seconds in decimal. */
 export function unixSeconds(): string {
   return Math.floor(Date.now() / 1000).toString();

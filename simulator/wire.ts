@@ -21,7 +21,7 @@ export class Wire {
   #swaps = 0;
   #lostAcks = 0;
   #held: { node: BinaryNode; write: (node: BinaryNode) => void } | undefined;
-  readonly #queryFaults: QueryFault[] = [];
+  readonly #queryFaults: { fault: QueryFault; xmlns: string | undefined }[] = [];
 
   /** The next `times` stanzas that name themselves come twice. */
   repeatNext(times: number): void {
@@ -38,14 +38,16 @@ export class Wire {
     this.#lostAcks += times;
   }
 
-  /** The next `times` queries fail like this. */
-  failQueries(fault: QueryFault, times: number): void {
-    for (let i = 0; i < times; i++) this.#queryFaults.push(fault);
+  /** The next `times` queries fail like this; with a namespace only those in it. */
+  failQueries(fault: QueryFault, times: number, xmlns?: string): void {
+    for (let i = 0; i < times; i++) this.#queryFaults.push({ fault, xmlns });
   }
 
   /** The fault of a query, by its namespace and first child, if it has one; each is used once. */
   queryFault(xmlns: string | undefined, query: string): QueryFault | undefined {
-    return SPARED.has(`${xmlns} ${query}`) ? undefined : this.#queryFaults.shift();
+    if (SPARED.has(`${xmlns} ${query}`)) return undefined;
+    const at = this.#queryFaults.findIndex((each) => each.xmlns === undefined || each.xmlns === xmlns);
+    return at === -1 ? undefined : this.#queryFaults.splice(at, 1)[0]?.fault;
   }
 
   /** Everything works again. */

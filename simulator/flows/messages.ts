@@ -4,7 +4,7 @@ import type { Endpoint } from "../accounts.ts";
 import { formatAddress, parseAddress } from "../jid.ts";
 import { type Delivery, relayMessage } from "../relay.ts";
 import type { LinkedOrigin, Router } from "../router.ts";
-import { child, children, describe, stanza, unixSeconds } from "../stanza.ts";
+import { child, children, describe, outline, stanza, unixSeconds } from "../stanza.ts";
 import { relayToGroup } from "./groups.ts";
 
 /** Attributes that are part of the message and reach the receiver. */
@@ -32,7 +32,11 @@ export function registerMessages(router: Router): void {
       simulation.leftUnhandled(connection, node);
       return;
     }
-    for (const [jid, enc] of copies(node)) {
+    const encrypted = copies(node);
+    const reaches = encrypted.some(([jid]) => simulation.accounts.endpoint(jid)?.account === chat?.account);
+    if (chat && !reaches)
+      simulation.violated("no-copy", chat.account.phone, `nothing for the recipient: ${outline(node)}`);
+    for (const [jid, enc] of encrypted) {
       const recipient = simulation.accounts.endpoint(jid);
       if (recipient) relayMessage(simulation, delivery(origin, node, id, recipient, enc));
       else

@@ -1,8 +1,8 @@
 /**
  * The fault harness: `npm run faults -- [--seeds N] [--seed S] [--messages M] [--kills K] [--keep] [--verbose]`. Makes N
  * runs (20) from seed S (1) on; a seed alone is one run. Prints a row for each and exits with 1 when anything was lost or
- * shown twice; a failing row names the seed that repeats it. `--keep` leaves the state folder and the runtime's log of
- * such a run, `--verbose` names each fault as it happens.
+ * shown twice; a failing row names the seed that repeats it. `--keep` leaves the state folder, the runtime's log and
+ * all stanzas of such a run, `--verbose` names each fault as it happens.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

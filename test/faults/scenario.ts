@@ -2,6 +2,8 @@
  * One run of the fault harness: the real runtime as a process on a state folder, messages both ways, and faults in
  * between, chosen by a seed. It ends when everything has arrived or when patience ends, and tells what is wrong.
  */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { type Contact, type Phone, type SimulatorServer, startSimulator } from "../../simulator/index.ts";
 import { Api } from "../e2e/support/api.ts";
 import { FaultyReceiver } from "../e2e/support/faulty-receiver.ts";
@@ -21,7 +23,7 @@ export interface ScenarioOptions {
   kills: number;
   /** What `buildGateway` gave. */
   bundle: string;
-  /** Keeps the state folder and the runtime's log of a run that lost something. */
+  /** Keeps the state folder, the runtime's log and all stanzas of a run that lost something. */
   keep?: boolean;
   /** Told of each fault as it happens. */
   onFault?: (what: string) => void;
@@ -61,7 +63,9 @@ const SETTINGS = { WEBHOOK_RETRY_SCALE: "0.02" };
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export async function runScenario(options: ScenarioOptions): Promise<ScenarioResult> {
-  const whatsApp = await startSimulator({ log: options.onFault });
+  const stanzas: string[] = [];
+  const trace = options.keep ? (line: string) => void stanzas.push(line) : undefined;
+  const whatsApp = await startSimulator({ log: options.onFault, trace });
   const receiver = await FaultyReceiver.start();
   const runtime = await Runtime.start(options.bundle, {
     ...SETTINGS,
@@ -78,6 +82,7 @@ export async function runScenario(options: ScenarioOptions): Promise<ScenarioRes
   } finally {
     scenario.isOver = true;
     await runtime.stop(isKept);
+    if (isKept) await writeFile(join(runtime.folder, "stanzas.log"), stanzas.join("\n"));
     await receiver.stop();
     await whatsApp.stop();
   }

@@ -66,6 +66,17 @@ test("the first message of a session without a proof of the device is a violatio
   );
 });
 
+test("a message without a copy for its recipient is a violation", async () => {
+  const { client } = await lab.linked();
+  const alice = lab.server.contact();
+  const content = [{ tag: "participants", attrs: {}, content: [] }];
+  const attrs = { id: "NOBODY", to: `${alice.lid}@lid`, type: "text" };
+  const acknowledged = client.socket.waitForMessage("NOBODY");
+  await client.socket.sendNode({ tag: "message", attrs, content });
+  expect(await acknowledged).toMatchObject({ tag: "ack", attrs: { class: "message" } });
+  lab.expectViolations({ kind: "no-copy", where: alice.phone });
+});
+
 test("what nobody handles is answered with an empty result and recorded", async () => {
   const { client, phone } = await lab.linked();
   await client.socket.query({
