@@ -1,97 +1,174 @@
 /**
- * Copies for recipients who could not decrypt a message. Baileys answers their requests, but without what goes beside
- * the encrypted copies (stanza-extras.ts): buttons would be invisible, an edit would be a message of its own.
+ * Copies for devices that could not decrypt a message of ours. They ask by a `<receipt type='retry'>`; the session with
+ * them is made anew, from the keys in the receipt or from WhatsApp's, and the message goes out again under its id.
  *
- * Such messages are sent again here. Baileys asks its counter of copies whether another one may be sent, after it made
- * the session with the recipient anew: this counter sends the copy itself and then says no.
- *
- * Baileys counts each request twice, when it comes and when it is answered, and would answer two of the five that it
- * allows; whoever asks a third time would wait for ever. Here the second count of a request is left out.
+ * Baileys would do it, but it acknowledges a request also when it could not answer it, because a question of its own was
+ * refused or not answered: the device would wait for ever. It also counts each request twice, of which it allows five, and
+ * leaves out what goes beside the encrypted copies (stanza-extras.ts). Here a request is acknowledged when its copy has
+ * left, or can never leave; until then WhatsApp keeps it and repeats it at the next connection.
  */
+import { answered, waitAfterRefusalMs } from "./asking-again.ts";
 import { BoundedMap } from "./auth/bounded-map.ts";
-import type { BinaryNode, CacheStore, MessageRelayOptions, WASocket } from "./baileys.ts";
-import { getBinaryNodeChild, jidDecode, proto } from "./baileys.ts";
-import { withoutDevice } from "./identity.ts";
-import type { MessageLookups } from "./session.ts";
-import { stanzaExtras } from "./stanza-extras.ts";
+import type { BinaryNode, MessageRelayOptions, WASocket } from "./baileys.ts";
+import { buildAckStanza, extractE2ESessionFromRetryReceipt, getBinaryNodeChild, jidDecode, proto } from "./baileys.ts";
+import { isGroup } from "./identity.ts";
+import { asRefusal } from "./query-errors.ts";
+import type { RetryRequest } from "./receipts.ts";
+import { type MessageLookups, RequestRefusedError, SessionClosedError } from "./session.ts";
+import { takingTurns } from "./taking-turns.ts";
 
-/** A count at which Baileys sends no further copy (its `maxMsgRetryCount` is 5). */
-const ENOUGH = Number.MAX_SAFE_INTEGER;
-/** Messages whose copies are counted: far more than are asked for at the same time. */
-const COUNTED = 1_000;
+/** How often one device gets a copy of one message, in one session (as Baileys' `maxMsgRetryCount`). */
+const MOST_COPIES = 5;
+/** Requests that are remembered: far more than come at the same time. */
+const REMEMBERED = 1_000;
+/** What an error of ours is taken for: something that may go better in a while. */
+const OUR_ERROR = 500;
 
-interface ResendsDeps {
-  socket: () => Pick<WASocket, "relayMessage">;
+interface Socket {
+  assertSessions: WASocket["assertSessions"];
+  signalRepository: Pick<WASocket["signalRepository"], "injectE2ESession">;
+  authState: { keys: Pick<WASocket["authState"]["keys"], "set"> };
+}
+
+export interface CopyRequestsDeps {
+  socket: () => Socket;
   /** An encoded message of ours to this chat (a JID); null when it is not known any more. */
   find: MessageLookups["ours"];
+  /** Whether who asks may have it. @throws when WhatsApp does not tell */
+  mayHave: (request: RetryRequest) => Promise<boolean>;
+  /** Somebody who may have a copy asks for one. */
+  onRequest: (messageId: string) => void;
+  /** Sends a message, or a copy of it, to a JID. @throws like `send` of a session */
+  relay: (to: string, message: proto.IMessage, options: MessageRelayOptions) => Promise<void>;
+  send: (stanza: BinaryNode) => Promise<void>;
+  /** Runs a call as long as the session lasts. @throws SessionClosedError */
+  guarded: <T>(call: () => Promise<T>) => Promise<T>;
+  pause: (ms: number) => Promise<void>;
+  warn: (text: string) => void;
 }
 
-interface Request {
-  messageId: string;
-  /** JID of the chat. */
-  to: string;
-  /** JID of the device that asks. */
-  participant: string;
-  count: number;
-  isCounted: boolean;
-}
+export class CopyRequests {
+  readonly #deps: CopyRequestsDeps;
+  readonly #inTurn = takingTurns();
+  /** Answers by request: who repeats one while the connection stands gets no second copy. */
+  readonly #answers = new BoundedMap<string, Promise<void>>(REMEMBERED);
+  /** Copies that left, by message and device. */
+  readonly #copies = new BoundedMap<string, number>(REMEMBERED);
 
-export class Resends {
-  readonly #deps: ResendsDeps;
-  /** Requests that have come, by the key under which Baileys counts them. */
-  readonly #requests = new BoundedMap<string, Request>(COUNTED);
-  readonly #counts = new BoundedMap<string, unknown>(COUNTED);
-  /** Keys of requests that Baileys answers now, counted already. */
-  readonly #answering = new Set<string>();
-
-  constructor(deps: ResendsDeps) {
+  constructor(deps: CopyRequestsDeps) {
     this.#deps = deps;
   }
 
-  /** A `<receipt>` of somebody who may have a copy has come; to be called before Baileys sees it. */
-  noted(receipt: BinaryNode): void {
-    const { id, from, type, participant = from, recipient = from } = receipt.attrs;
-    if (type !== "retry" || !id || !participant || !recipient) return;
-    const count = Number(getBinaryNodeChild(receipt, "retry")?.attrs.count) || 1;
-    // A device of ours that asks names the chat as `recipient`.
-    this.#requests.set(`${id}:${participant}`, { messageId: id, to: recipient, participant, count, isCounted: false });
+  /** Answers a request, then acknowledges it. Never throws. @param receipt the stanza that `request` was read from */
+  async take(request: RetryRequest, receipt: BinaryNode): Promise<void> {
+    const { send, warn } = this.#deps;
+    try {
+      const asked = readReceipt(receipt);
+      const name = `${request.messageId} ${asked.device} ${asked.count} ${asked.time}`;
+      const answer = this.#answers.get(name) ?? this.#answer(request, asked);
+      this.#answers.set(name, answer);
+      await answer;
+      await send(buildAckStanza(receipt));
+    } catch (error) {
+      // Without its acknowledgement WhatsApp repeats the request.
+      if (!(error instanceof SessionClosedError)) warn(`a request for a copy was not answered (${kindOf(error)})`);
+    }
   }
 
-  /** What Baileys takes as `msgRetryCounterCache`: it counts a request, makes the session anew, and asks again. */
-  readonly counter: CacheStore = {
-    get: async <T>(key: string): Promise<T> => {
-      const request = this.#requests.get(key);
-      if (!request?.isCounted) return this.#counts.get(key) as T;
-      this.#requests.delete(key);
-      if (await this.#send(request)) return ENOUGH as T;
-      this.#answering.add(key);
-      return this.#counts.get(key) as T;
-    },
-    set: (key, value) => {
-      if (this.#answering.delete(key)) return;
-      const request = this.#requests.get(key);
-      if (request) request.isCounted = true;
-      this.#counts.set(key, value);
-    },
-    del: (key) => this.#counts.delete(key),
-    flushAll: () => this.#counts.clear(),
-  };
-
-  /** @returns false for a message that Baileys is to send by itself */
-  async #send({ messageId, to, participant, count }: Request): Promise<boolean> {
-    const payload = this.#deps.find(messageId, withoutDevice(to));
-    if (!payload) return false;
+  /** Resolves when nothing more can be done about it. @throws SessionClosedError */
+  async #answer(request: RetryRequest, asked: Asked): Promise<void> {
+    const { mayHave, onRequest, find, warn } = this.#deps;
+    const isAllowed = await this.#insist(() => mayHave(request));
+    if (isAllowed === null) return;
+    if (!isAllowed) {
+      warn("somebody asked for a copy of a message that was not sent to them");
+      return;
+    }
+    onRequest(request.messageId);
+    const name = `${request.messageId} ${asked.device}`;
+    const copies = this.#copies.get(name) ?? 0;
+    if (copies >= MOST_COPIES) {
+      warn("a message was asked for too often; no further copy is sent");
+      return;
+    }
+    this.#copies.set(name, copies + 1);
+    const payload = find(request.messageId, request.chatJid);
+    if (!payload) return;
     const message = proto.Message.decode(payload);
-    const extras = stanzaExtras(message);
-    if (!hasAny(extras)) return false;
+    await this.#insist(() => this.#inTurn(() => this.#sendCopy(request, asked, message)));
+  }
+
+  async #sendCopy({ messageId }: RetryRequest, asked: Asked, message: proto.IMessage): Promise<void> {
+    const { socket, relay } = this.#deps;
+    await this.#renewSession(asked);
+    // Its members are given the group's key again, with this copy or the next message.
+    if (isGroup(asked.chat)) await socket().authState.keys.set({ "sender-key-memory": { [asked.chat]: null } });
     // A request of the primary device is answered to all devices, as Baileys does.
-    const whom: MessageRelayOptions = jidDecode(participant)?.device
-      ? { participant: { jid: participant, count } }
+    const whom: MessageRelayOptions = jidDecode(asked.device)?.device
+      ? { participant: { jid: asked.device, count: asked.count } }
       : { useUserDevicesCache: false };
-    await this.#deps.socket().relayMessage(to, message, { messageId, ...whom, ...extras });
-    return true;
+    await relay(asked.chat, message, { messageId, ...whom });
+  }
+
+  async #renewSession({ device, bundle }: Asked): Promise<void> {
+    const { signalRepository, assertSessions } = this.#deps.socket();
+    if (bundle) {
+      try {
+        await signalRepository.injectE2ESession({ jid: device, session: bundle });
+        return;
+      } catch (error) {
+        this.#deps.warn(`the keys in a request for a copy were of no use (${kindOf(error)})`);
+      }
+    }
+    await answered(assertSessions([device], true));
+  }
+
+  /**
+   * Does something again as long as WhatsApp refuses it for now, or does not answer.
+   * @returns null when it was refused for good. @throws SessionClosedError
+   */
+  async #insist<T>(job: () => Promise<T>): Promise<T | null> {
+    const { guarded, pause, warn } = this.#deps;
+    for (let failures = 1; ; failures += 1) {
+      try {
+        return await guarded(job);
+      } catch (error) {
+        if (error instanceof SessionClosedError) throw error;
+        const refusal = asRefusal(error);
+        const code = refusal instanceof RequestRefusedError ? refusal.code : OUR_ERROR;
+        const delayMs = waitAfterRefusalMs(code, failures);
+        const why = refusal instanceof RequestRefusedError ? (code ?? "no answer") : kindOf(error);
+        warn(`a copy of a message could not be sent${delayMs === null ? "" : " for now"} (${why})`);
+        if (delayMs === null) return null;
+        await guarded(() => pause(delayMs));
+      }
+    }
   }
 }
 
-const hasAny = ({ additionalAttributes, additionalNodes }: ReturnType<typeof stanzaExtras>): boolean =>
-  additionalNodes.length > 0 || Object.keys(additionalAttributes).length > 0;
+type Bundle = Parameters<Socket["signalRepository"]["injectE2ESession"]>[0]["session"];
+
+/** What the receipt says beside which message it is about. */
+interface Asked {
+  /** JID of the chat, as the copy is addressed. */
+  chat: string;
+  /** JID of the device that asks. */
+  device: string;
+  /** Which request for this message it is, from 1. */
+  count: number;
+  /** When it was made, as the receipt has it. */
+  time: string;
+  /** The device's keys; null when it sent none. */
+  bundle: Bundle | null;
+}
+
+function readReceipt(receipt: BinaryNode): Asked {
+  // A device of ours that asks names the chat as `recipient`.
+  const { from = "", participant = from, recipient = from, t = "" } = receipt.attrs;
+  const count = Number(getBinaryNodeChild(receipt, "retry")?.attrs.count) || 1;
+  // Baileys' type says nothing of bundles without a one-time key; its session builder takes them.
+  const bundle = extractE2ESessionFromRetryReceipt(receipt) as Bundle | null;
+  return { chat: recipient, device: participant, count, time: t, bundle };
+}
+
+const kindOf = (error: unknown): string => (error instanceof Error ? error.name : "unknown error");

@@ -1,17 +1,18 @@
 /**
- * To whose devices a message goes, made sure of before it is encrypted. Baileys asks for them while it sends; a question
- * that WhatsApp leaves unanswered looks to it like an answer about nobody, and the message goes to nobody, silently.
+ * To whose devices a message goes, made sure of before it is encrypted. Baileys asks for them while it sends, and for
+ * keys; a question that WhatsApp leaves unanswered looks to it like an answer about nobody, and the message goes to
+ * nobody, silently, or to some of the recipient's devices.
  */
+import { answered } from "./asking-again.ts";
 import type { WASocket } from "./baileys.ts";
 import { jidDecode, jidNormalizedUser } from "./baileys.ts";
 import { isGroup, lidOf } from "./identity.ts";
 import { RequestRefusedError } from "./session.ts";
 
-/** Milliseconds that a message, and those behind it, wait for an answer (ours); WhatsApp answers within a second. */
-const PATIENCE_MS = 10_000;
-
 export interface KnownDevicesDeps {
-  socket: Pick<WASocket, "getUSyncDevices">;
+  socket: Pick<WASocket, "getUSyncDevices" | "assertSessions"> & {
+    signalRepository: Pick<WASocket["signalRepository"], "validateSession">;
+  };
   me: { id: string; lid: string };
   /** JIDs of a group's members. */
   members: (groupJid: string) => Promise<string[]>;
@@ -20,27 +21,27 @@ export interface KnownDevicesDeps {
 }
 
 /**
- * Resolves when the lists of devices that Baileys will use are in its cache; asks nothing when they are. It is asked for
- * the same people as by Baileys, so that Baileys does not ask again.
+ * Resolves when the lists of devices that Baileys will use are in its cache, and, unless it is a group, when there is a
+ * session with each device of the recipient; asks nothing when there is. It is asked for the same people as by Baileys, so
+ * that Baileys does not ask again. In a group, who cannot read a message for want of a session asks for a copy.
+ * @param to JID of the chat
  * @throws RequestRefusedError without a code when WhatsApp does not answer
  */
 export async function knownDevices(to: string, { socket, me, members, lacks }: KnownDevicesDeps): Promise<void> {
   const own = lidOf(to) === null ? me.id : me.lid || me.id;
-  const work = isGroup(to) ? members(to).then(fetchMissing) : fetchMissing([jidNormalizedUser(own), to]);
-  await answered(work);
+  await answered(isGroup(to) ? members(to).then(fetchMissing) : fetchMissing([jidNormalizedUser(own), to]));
+  if (!isGroup(to)) await answered(startSessions());
 
   async function fetchMissing(jids: string[]): Promise<void> {
     const users = jids.map((jid) => jidDecode(jid)?.user ?? jid);
     if (lacks(users)) await socket.getUSyncDevices(jids, true, false);
   }
-}
 
-async function answered(work: Promise<unknown>): Promise<void> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new RequestRefusedError(null)), PATIENCE_MS);
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
+  async function startSessions(): Promise<void> {
+    const devices = (await socket.getUSyncDevices([to], true, false)).map(({ jid }) => jid);
+    await socket.assertSessions(devices);
+    for (const device of devices) {
+      if (!(await socket.signalRepository.validateSession(device)).exists) throw new RequestRefusedError(null);
+    }
   }
 }

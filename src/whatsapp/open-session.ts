@@ -7,30 +7,32 @@
 import { AccountSettings } from "./app-state/account-settings.ts";
 import { isSettingsNotice } from "./app-state/name-watch.ts";
 import { openAuthStore } from "./auth/auth-store.ts";
+import { boundedCache } from "./auth/bounded-cache.ts";
 import { deviceLists } from "./auth/device-lists.ts";
 import { groupMetadata } from "./auth/group-metadata.ts";
-import type { AuthenticationCreds, BinaryNode, GroupMetadata, WASocket } from "./baileys.ts";
+import type { AuthenticationCreds, BinaryNode, GroupMetadata, MessageRelayOptions, WASocket } from "./baileys.ts";
 import { buildAckStanza, makeWASocket, proto } from "./baileys.ts";
 import { callOf } from "./calls.ts";
 import { catchListenerErrors } from "./caught-listeners.ts";
+import { CopyRequests } from "./copy-requests.ts";
 import { requestFileAgain } from "./file-request.ts";
 import { membersOf } from "./group-members.ts";
 import { membershipOf } from "./group-membership.ts";
 import { harden } from "./harden.ts";
 import { adoptTokens } from "./history/adopt-tokens.ts";
-import { lidJid, lidOf, phoneJid, phoneOf } from "./identity.ts";
+import { lidJid, lidOf, phoneJid, phoneOf, withoutDevice } from "./identity.ts";
 import { InboundStanzas } from "./inbound-stanzas.ts";
 import { knownDevices } from "./known-devices.ts";
 import { originIn } from "./normalise/stanza.ts";
 import { ownProfile } from "./own-profile.ts";
 import { PhoneRequests } from "./phone-requests.ts";
 import { answersProbe } from "./probe.ts";
-import { asRefusal, isConnectionClosed, statusOf } from "./query-errors.ts";
+import { reachedNobody, statusOf } from "./query-errors.ts";
 import { Questions } from "./questions.ts";
 import { ReceiptDesk } from "./receipt-desk.ts";
 import { ackOf } from "./receipts.ts";
-import { Resends } from "./resends.ts";
 import { capOf, lockOf } from "./restrictions.ts";
+import { mayHaveCopy } from "./retry-gate.ts";
 import type {
   ContactToSave,
   FileRequest,
@@ -43,7 +45,8 @@ import type {
   WhatsAppEndpoint,
   WhatsAppSession,
 } from "./session.ts";
-import { SessionClosedError } from "./session.ts";
+import { RequestRefusedError, SessionClosedError } from "./session.ts";
+import { SessionCalls } from "./session-calls.ts";
 import { guardedSignalRepository } from "./signal-repository.ts";
 import { socketConfig } from "./socket-config.ts";
 import { stanzaExtras } from "./stanza-extras.ts";
@@ -51,6 +54,11 @@ import { announcesNoNames, isAnswerable } from "./stanza-texts.ts";
 
 /** How old a message without content may be to be asked for at a new connection, milliseconds (ours). */
 const ASKED_AGAIN_MS = 24 * 60 * 60 * 1_000;
+
+/** Messages to us that cannot be decrypted and whose retries Baileys counts: far more than there are at the same time. */
+const COUNTED_RETRIES = 1_000;
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : "unknown error");
 
@@ -74,6 +82,7 @@ class BaileysSession implements WhatsAppSession {
   readonly profile: OwnProfile;
   /** The account's name as this session told it last; undefined before it is open. */
   #announcedAs: string | null | undefined;
+  readonly #calls = new SessionCalls();
   #over = false;
   /** Told to log out: whatever ends the session from here on is our own doing. */
   #isLeaving = false;
@@ -96,20 +105,26 @@ class BaileysSession implements WhatsAppSession {
         return origin === null || deps.lookups.received(origin) !== null;
       },
       ask: (key) => {
-        this.#guarded(() => this.#socket.requestPlaceholderResend(key)).catch(() => undefined);
+        this.#calls.guarded(() => this.#socket.requestPlaceholderResend(key)).catch(() => undefined);
       },
     });
-    const resends = new Resends({ socket: () => this.#socket, find: deps.lookups.ours });
+    const copies = new CopyRequests({
+      socket: () => this.#socket,
+      find: deps.lookups.ours,
+      mayHave: (request) => mayHaveCopy(request, { lookups: deps.lookups, members: (jid) => this.#members(jid) }),
+      onRequest: (messageId) => this.#emit({ type: "retry", messageId }),
+      relay: (to, message, options) => this.#relay(to, message, options),
+      send: (stanza) => this.#calls.guarded(() => this.#socket.sendNode(stanza)),
+      guarded: (call) => this.#calls.guarded(call),
+      pause,
+      warn: deps.warn,
+    });
     this.#receipts = new ReceiptDesk({
       lookups: deps.lookups,
       me: () => this.#me(),
       members: (jid) => this.#members(jid),
       onReceipt: (receipt) => this.#emit({ type: "receipt", receipt }),
-      onRetry: (messageId, receipt) => {
-        resends.noted(receipt);
-        this.#emit({ type: "retry", messageId });
-      },
-      send: (stanza) => this.#guarded(() => this.#socket.sendNode(stanza)),
+      onCopyWanted: (request, receipt) => void copies.take(request, receipt),
       warn: deps.warn,
     });
     const auth = openAuthStore({
@@ -123,7 +138,7 @@ class BaileysSession implements WhatsAppSession {
     this.#socket = makeWASocket({
       ...socketConfig(endpoint, deps),
       auth: { creds: auth.creds, keys: auth.keys },
-      msgRetryCounterCache: resends.counter,
+      msgRetryCounterCache: boundedCache(COUNTED_RETRIES),
       userDevicesCache: this.#devices,
       makeSignalRepository: guardedSignalRepository(
         (ciphertext) => this.#inbound.find(ciphertext),
@@ -146,22 +161,22 @@ class BaileysSession implements WhatsAppSession {
     });
     this.#questions = new Questions({
       socket: this.#socket,
-      guarded: (call) => this.#guarded(call),
-      asked: (call) => this.#asked(call),
+      guarded: (call) => this.#calls.guarded(call),
+      asked: (call) => this.#calls.asked(call),
       now: deps.now,
     });
     this.#settings = new AccountSettings({
       sql: deps.storage.sql,
       socket: this.#socket,
       creds: auth.creds,
-      query: (iq) => this.#asked(() => this.#socket.query(iq)),
+      query: (iq) => this.#calls.asked(() => this.#socket.query(iq)),
       download: deps.download,
       lidOf: (phone) => this.#questions.lidOf(phone),
       warn: deps.warn,
       now: deps.now,
     });
     const rename = (name: string) => this.#settings.setName(name);
-    this.profile = ownProfile(this.#socket, this.#creds, (call) => this.#guarded(call), rename);
+    this.profile = ownProfile(this.#socket, this.#creds, (call) => this.#calls.guarded(call), rename);
     this.#wire(auth.saveCreds);
     this.#socket.ws.prependListener("CB:notification,type:w:gp2", (notification: BinaryNode) => {
       this.#groups.drop(notification.attrs.from ?? "");
@@ -191,24 +206,15 @@ class BaileysSession implements WhatsAppSession {
   }
 
   requestFileAgain(request: FileRequest): Promise<string> {
-    return this.#guarded(() => requestFileAgain(this.#socket, request));
+    return this.#calls.guarded(() => requestFileAgain(this.#socket, request));
   }
 
   async send({ id, to, payload }: OutboundStanza): Promise<void> {
-    const message = proto.Message.decode(payload);
-    await this.#asked(async () => {
-      await knownDevices(to, {
-        socket: this.#socket,
-        me: this.#me(),
-        members: async (jid) => (await this.#group(jid)).participants.map(({ id }) => id),
-        lacks: (users) => this.#devices.lacks(users),
-      });
-      await this.#socket.relayMessage(to, message, { messageId: id, ...stanzaExtras(message) });
-    });
+    await this.#calls.asked(() => this.#relay(to, proto.Message.decode(payload), { messageId: id }));
   }
 
   async typing(to: string, on: boolean): Promise<void> {
-    await this.#guarded(() => this.#socket.sendPresenceUpdate(on ? "composing" : "paused", to));
+    await this.#calls.guarded(() => this.#socket.sendPresenceUpdate(on ? "composing" : "paused", to));
   }
 
   async markRead(keys: ReadKey[]): Promise<void> {
@@ -218,11 +224,11 @@ class BaileysSession implements WhatsAppSession {
       fromMe: false,
       ...(participantJid === null ? {} : { participant: participantJid }),
     }));
-    await this.#guarded(() => this.#socket.readMessages(named));
+    await this.#calls.guarded(() => this.#socket.readMessages(named));
   }
 
   async presence(available: boolean): Promise<void> {
-    await this.#guarded(() => this.#socket.sendPresenceUpdate(available ? "available" : "unavailable"));
+    await this.#calls.guarded(() => this.#socket.sendPresenceUpdate(available ? "available" : "unavailable"));
   }
 
   async answers(): Promise<boolean> {
@@ -231,27 +237,28 @@ class BaileysSession implements WhatsAppSession {
 
   async adopt({ pairs, tokens }: Parameters<WhatsAppSession["adopt"]>[0]): Promise<void> {
     const jids = pairs.map(({ phone, lid }) => ({ pn: phoneJid(phone), lid: lidJid(lid) }));
-    await this.#guarded(async () => {
+    await this.#calls.guarded(async () => {
       await this.#socket.signalRepository.lidMapping.storeLIDPNMappings(jids);
       await adoptTokens(this.#socket.authState.keys, tokens);
     });
   }
 
   saveContact(contact: ContactToSave, mine: string | null): Promise<string | null> {
-    return this.#guarded(() => this.#settings.saveContact(contact, mine));
+    return this.#calls.guarded(() => this.#settings.saveContact(contact, mine));
   }
 
   async logout(): Promise<void> {
     if (this.#over) return;
     // Baileys closes by itself afterwards, with a 401 that must not be reported as the phone's doing.
     this.#isLeaving = true;
-    await this.#guarded(() => this.#socket.logout());
+    await this.#calls.guarded(() => this.#socket.logout());
     this.close();
   }
 
   close(): void {
     if (this.#over) return;
     this.#over = true;
+    this.#calls.end();
     this.#phoneRequests.stop();
     void this.#socket.end(undefined);
   }
@@ -276,22 +283,17 @@ class BaileysSession implements WhatsAppSession {
     this.close();
   }
 
-  async #guarded<T>(call: () => Promise<T>): Promise<T> {
-    if (this.#over) throw new SessionClosedError("The session is closed");
+  async #relay(to: string, message: proto.IMessage, options: MessageRelayOptions): Promise<void> {
+    await knownDevices(withoutDevice(to), {
+      socket: this.#socket,
+      me: this.#me(),
+      members: async (jid) => (await this.#group(jid)).participants.map(({ id }) => id),
+      lacks: (users) => this.#devices.lacks(users),
+    });
     try {
-      return await call();
+      await this.#socket.relayMessage(to, message, { ...options, ...stanzaExtras(message) });
     } catch (error) {
-      if (this.#over || isConnectionClosed(error)) throw new SessionClosedError("The connection closed");
-      throw error;
-    }
-  }
-
-  /** A guarded call that asks WhatsApp something on its way. */
-  async #asked<T>(call: () => Promise<T>): Promise<T> {
-    try {
-      return await this.#guarded(call);
-    } catch (error) {
-      throw asRefusal(error);
+      throw reachedNobody(error) ? new RequestRefusedError(null) : error;
     }
   }
 
@@ -349,7 +351,7 @@ class BaileysSession implements WhatsAppSession {
   /** Acknowledged when it was taken over: until then WhatsApp tells of it again. @throws SessionClosedError */
   async #settingsChanged(notice: BinaryNode): Promise<void> {
     await this.#settings.name.noticed(notice);
-    await this.#guarded(() => this.#socket.sendNode(buildAckStanza(notice)));
+    await this.#calls.guarded(() => this.#socket.sendNode(buildAckStanza(notice)));
   }
 
   #group(jid: string): Promise<GroupMetadata> {
@@ -357,7 +359,7 @@ class BaileysSession implements WhatsAppSession {
   }
 
   async #members(jid: string): Promise<string[][]> {
-    return membersOf(await this.#guarded(() => this.#group(jid)), this.#me());
+    return membersOf(await this.#calls.guarded(() => this.#group(jid)), this.#me());
   }
 
   #opened(): void {

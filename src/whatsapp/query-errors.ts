@@ -25,3 +25,7 @@ export function asRefusal(error: unknown): unknown {
   const code = codeOf(error);
   return code !== null || statusOf(error) === TIMED_OUT ? new RequestRefusedError(code) : error;
 }
+
+/** Baileys' error for a message that it could encrypt for none of its recipients: WhatsApp did not tell their keys. */
+export const reachedNobody = (error: unknown): boolean =>
+  statusOf(error) === 500 && error instanceof Error && error.message === "All encryptions failed";

@@ -1,9 +1,7 @@
-/** Takes receipts as they arrive: reports what became of our messages, and lets only recipients ask for a copy. */
+/** Takes receipts as they arrive: reports what became of our messages, and finds those that ask for a copy. */
 import type { BinaryNode } from "./baileys.ts";
-import { buildAckStanza } from "./baileys.ts";
 import type { Me } from "./normalise/stanza.ts";
 import { type RetryRequest, receiptOf, retryIn } from "./receipts.ts";
-import { mayHaveCopy } from "./retry-gate.ts";
 import { type MessageLookups, type ReceiptUpdate, SessionClosedError } from "./session.ts";
 
 interface Deps {
@@ -12,9 +10,8 @@ interface Deps {
   /** Who else is in a group; see `membersOf`. @throws when WhatsApp does not tell */
   members: (groupJid: string) => Promise<string[][]>;
   onReceipt: (receipt: ReceiptUpdate) => void;
-  /** Somebody who may have a copy of this message asks for one. */
-  onRetry: (messageId: string, receipt: BinaryNode) => void;
-  send: (stanza: BinaryNode) => Promise<void>;
+  /** A device asks for a copy of a message; the receipt is acknowledged by who answers it. */
+  onCopyWanted: (request: RetryRequest, receipt: BinaryNode) => void;
   warn: (text: string) => void;
 }
 
@@ -34,10 +31,11 @@ export class ReceiptDesk {
     else void this.#reportInGroup(update, participantJid);
   }
 
-  /** Whether Baileys may see a receipt; one that it may not is acknowledged here. */
-  admits(stanza: BinaryNode): boolean | Promise<boolean> {
+  /** Whether Baileys may see a receipt: not those that ask for a copy. */
+  admits(stanza: BinaryNode): boolean {
     const request = retryIn(stanza, this.#deps.me());
-    return request ? this.#admitsRetry(request, stanza) : true;
+    if (request) this.#deps.onCopyWanted(request, stanza);
+    return request === null;
   }
 
   /** A receipt of a group says something only beside who else is in it. */
@@ -49,16 +47,5 @@ export class ReceiptDesk {
       if (error instanceof SessionClosedError) return;
       warn(`a group's receipt could not be read (${error instanceof Error ? error.name : "unknown error"})`);
     }
-  }
-
-  async #admitsRetry(request: RetryRequest, stanza: BinaryNode): Promise<boolean> {
-    const { onRetry, send, warn } = this.#deps;
-    if (await mayHaveCopy(request, this.#deps)) {
-      onRetry(request.messageId, stanza);
-      return true;
-    }
-    warn("somebody asked for a copy of a message that was not sent to them");
-    await send(buildAckStanza(stanza));
-    return false;
   }
 }

@@ -19,6 +19,7 @@ import type {
   SocketConfig,
 } from "./baileys.ts";
 import { DEFAULT_CONNECTION_CONFIG } from "./baileys.ts";
+import { takingTurns } from "./taking-turns.ts";
 
 /** A decrypted stanza on its way into the store. */
 export interface Decrypted {
@@ -32,16 +33,6 @@ export interface Decrypted {
 export type FindDecrypted = (ciphertext: Uint8Array) => Uint8Array | null;
 
 type MakeRepository = SocketConfig["makeSignalRepository"];
-
-/** Runs jobs one after the other, whatever becomes of the one before. */
-function takingTurns() {
-  let last: Promise<unknown> = Promise.resolve();
-  return <T>(job: () => Promise<T>): Promise<T> => {
-    const turn = last.then(job, job);
-    last = turn.catch(() => undefined);
-    return turn;
-  };
-}
 
 /**
  * Privacy tokens are stored by a task that Baileys starts inside a send and that outlives the send's transaction: the

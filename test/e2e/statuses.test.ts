@@ -155,6 +155,34 @@ describe("a message that its recipient could not decrypt is sent again with what
   });
 });
 
+describe("a copy for which WhatsApp is asked something in vain", () => {
+  it.each([["an error", 503] as const, ["no answer", "silence"] as const])(
+    "%s: it leaves all the same",
+    async (_, how) => {
+      const fred = lab.whatsApp.contact();
+      await sends(fred.phone, { message: "readable" });
+      await fred.received("readable");
+      fred.cannotDecryptNext();
+      lab.whatsApp.failsQueries(phone, how, 1, "encrypt");
+      const since = lab.whatsApp.mark();
+      const id = await sends(fred.phone, { message: "unreadable at first" });
+      expect(await fred.received("unreadable at first", { timeoutMs: 60_000 })).toMatchObject({ id });
+      const asked = lab.whatsApp.stanzas(since).filter(({ node }) => describesKeysOf(node, fred));
+      expect(asked).toHaveLength(2);
+      await lab.whatsApp.expects({ tag: "ack", attrs: { class: "receipt", type: "retry", id } }, { since });
+    },
+  );
+});
+
+describe("a message to somebody whose keys WhatsApp does not tell", () => {
+  it("waits, and goes out later", async () => {
+    const hugo = lab.whatsApp.contact();
+    lab.whatsApp.failsQueries(phone, "silence", 1, "encrypt");
+    const sent = lab.api.ok<{ messageId: string }>("POST", `${number.path}/send`, { to: hugo.phone, message: "hello" });
+    expect(await hugo.received("hello", { timeoutMs: 60_000 })).toMatchObject({ id: (await sent).messageId });
+  });
+});
+
 describe("a message to somebody whose devices WhatsApp does not tell", () => {
   it("waits, goes out later, and those of its chat after it", async () => {
     const carol = lab.whatsApp.contact();

@@ -4,8 +4,8 @@ import { describe, expect, test } from "vitest";
 import { cycles, type ImportRules, importsOf, violations } from "../support/import-rules.ts";
 
 /**
- * Which part may import which. `whatsapp` is what the folder shows to the rest: its types, identities, the table of
- * disconnect reasons, what composes messages, and the stored credentials; `whatsapp-inside` is Baileys and all that
+ * Which part may import which. `whatsapp` is what the folder shows to the rest: its types, identities, the tables of
+ * disconnect reasons and of waits, what composes messages, and the stored credentials; `whatsapp-inside` is Baileys and all that
  * touches it, which only the number's object opens.
  */
 const CORE = ["store", "whatsapp"];
@@ -105,6 +105,7 @@ const PARTS: Readonly<Record<string, keyof typeof ARROWS>> = {
   "src/whatsapp/identity.ts": "whatsapp",
   "src/whatsapp/app-state/app-state-error.ts": "whatsapp",
   "src/whatsapp/disconnect-reasons.ts": "whatsapp",
+  "src/whatsapp/asking-again.ts": "whatsapp",
   "src/whatsapp/compose/": "whatsapp",
   "src/whatsapp/auth/auth-store.ts": "whatsapp",
   "src/whatsapp/auth/session-copy.ts": "whatsapp",

@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { resendDelayMs } from "../../../src/sending/resend.ts";
 import { RequestRefusedError } from "../../../src/whatsapp/session.ts";
 import { NOW, outbound, sendingNumber } from "./support.ts";
 
@@ -20,20 +19,6 @@ function patientNumber() {
   };
   return { ...number, later };
 }
-
-test.each([
-  ["too many at once", 429, 1, 2 * SECOND],
-  ["an error of WhatsApp", 500, 2, 8 * SECOND],
-  ["WhatsApp being busy", 503, 3, 30 * SECOND],
-  ["no answer to a question", null, 4, 120 * SECOND],
-  ["no answer again and again", null, 50, 120 * SECOND],
-  ["the fifth time", 503, 5, null],
-  ["a restricted number", 463, 1, null],
-  ["a malformed message", 479, 1, null],
-  ["a code nobody knows", 499, 1, null],
-])("after %s (%s) a message waits, or has failed", (_what, code, refusals, delay) => {
-  expect(resendDelayMs(code, refusals)).toBe(delay);
-});
 
 describe("a message that WhatsApp does not take for now", () => {
   test("goes out again later, under its id, before what follows in its chat", async () => {

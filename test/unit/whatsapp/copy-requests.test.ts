@@ -1,53 +1,190 @@
-import { expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { proto } from "../../../src/whatsapp/baileys.ts";
-import { Resends } from "../../../src/whatsapp/resends.ts";
+import { CopyRequests, type CopyRequestsDeps } from "../../../src/whatsapp/copy-requests.ts";
+import { RequestRefusedError, SessionClosedError } from "../../../src/whatsapp/session.ts";
 
 const CHAT = "491@s.whatsapp.net";
-const KEY = `3EB0A:${CHAT}`;
-/** Baileys' limit (`maxMsgRetryCount`). */
-const MOST = 5;
+const GROUP = "120363000@g.us";
+const MESSAGE: proto.IMessage = { conversation: "hello" };
 
-const request = (count: number) => ({
-  tag: "receipt",
-  attrs: { id: "3EB0A", from: CHAT, type: "retry" },
-  content: [{ tag: "retry", attrs: { count: `${count}` } }],
+let copies: CopyRequests;
+let warnings: string[];
+const deps = {
+  assertSessions: vi.fn(async (_jids: string[], _force?: boolean) => true),
+  injectE2ESession: vi.fn(async (_session: object) => undefined),
+  setKeys: vi.fn(async (_keys: object) => undefined),
+  find: vi.fn((_id: string, _chat: string): Uint8Array | null => null),
+  mayHave: vi.fn(async () => true),
+  onRequest: vi.fn(),
+  relay: vi.fn(async (_to: string, _message: proto.IMessage, _options: object) => undefined),
+  send: vi.fn(async (_stanza: object) => undefined),
+  pause: vi.fn(async (_ms: number): Promise<void> => undefined),
+};
+
+beforeEach(() => {
+  vi.resetAllMocks();
+  deps.mayHave.mockResolvedValue(true);
+  deps.find.mockReturnValue(proto.Message.encode(MESSAGE).finish());
+  warnings = [];
+  const { assertSessions, injectE2ESession, setKeys, ...others } = deps;
+  const socket = { assertSessions, signalRepository: { injectE2ESession }, authState: { keys: { set: setKeys } } };
+  const guarded: CopyRequestsDeps["guarded"] = (call) => call();
+  copies = new CopyRequests({ socket: () => socket, ...others, guarded, warn: (text) => warnings.push(text) });
 });
 
-/** What Baileys does with a request (`handleReceipt`, `sendMessagesAgain`). @returns whether it sends a copy */
-async function isAnswered({ counter }: Resends): Promise<boolean> {
-  const mayCome = async () => ((await counter.get<number>(KEY)) ?? 0) < MOST;
-  const count = async () => counter.set(KEY, ((await counter.get<number>(KEY)) ?? 0) + 1);
-  if (!(await mayCome())) return false;
-  await count();
-  if (!(await mayCome())) return false;
-  await count();
-  return true;
+interface Asking {
+  count?: number;
+  t?: string;
+  from?: string;
+  participant?: string;
+  keys?: object[];
 }
 
-function resends(message: proto.IMessage) {
-  const relayMessage = vi.fn(async () => "3EB0A");
-  const payload = proto.Message.encode(message).finish();
-  return { relayMessage, made: new Resends({ socket: () => ({ relayMessage }), find: () => payload }) };
+/** A device asks for message A. */
+function asks({ count = 1, t = "1", from = CHAT, participant, keys }: Asking = {}): Promise<void> {
+  const retry = { tag: "retry", attrs: { count: `${count}` } };
+  const bundle = keys
+    ? [
+        { tag: "registration", attrs: {}, content: Buffer.alloc(4) },
+        { tag: "keys", attrs: {}, content: keys },
+      ]
+    : [];
+  const attrs = { id: "A", from, type: "retry", t, ...(participant && { participant }) };
+  const request = { messageId: "A", chatJid: from, participantJid: participant ?? null, isOwnDevice: false };
+  return copies.take(request, { tag: "receipt", attrs, content: [retry, ...bundle] as never });
 }
 
-test("a message may be asked for as often as Baileys means to answer, and no more", async () => {
-  const { made, relayMessage } = resends({ conversation: "hello" });
-  const answers: boolean[] = [];
-  for (let times = 1; times <= 6; times += 1) {
-    made.noted(request(times));
-    answers.push(await isAnswered(made));
-  }
-  expect(answers).toEqual([true, true, true, true, false, false]);
-  expect(relayMessage).not.toHaveBeenCalled();
-});
+const KEYS = [
+  { tag: "type", attrs: {}, content: Buffer.from([5]) },
+  { tag: "identity", attrs: {}, content: Buffer.alloc(32, 1) },
+  {
+    tag: "skey",
+    attrs: {},
+    content: [
+      { tag: "id", attrs: {}, content: Buffer.alloc(3) },
+      { tag: "value", attrs: {}, content: Buffer.alloc(32, 2) },
+      { tag: "signature", attrs: {}, content: Buffer.alloc(64, 3) },
+    ],
+  },
+];
 
-test("a message with something beside its copies is sent here, each time it is asked for", async () => {
-  const { made, relayMessage } = resends({
-    pollCreationMessageV3: { name: "When?", options: [{ optionName: "Mon" }] },
+const acknowledged = () => deps.send.mock.calls.map(([stanza]) => stanza);
+const ACK = { tag: "ack", attrs: { id: "A", to: CHAT, class: "receipt", type: "retry" } };
+
+test("a copy leaves in a new session, and then the request is acknowledged", async () => {
+  const order: string[] = [];
+  deps.assertSessions.mockImplementation(async () => order.push("session") > 0);
+  deps.relay.mockImplementation(async () => void order.push("copy"));
+  deps.send.mockImplementation(async () => void order.push("ack"));
+  await asks();
+  expect(order).toEqual(["session", "copy", "ack"]);
+  expect(deps.assertSessions).toHaveBeenCalledWith([CHAT], true);
+  expect(deps.relay).toHaveBeenCalledWith(CHAT, expect.objectContaining(MESSAGE), {
+    messageId: "A",
+    useUserDevicesCache: false,
   });
-  for (let times = 1; times <= 3; times += 1) {
-    made.noted(request(times));
-    expect(await isAnswered(made)).toBe(false);
-    expect(relayMessage).toHaveBeenCalledTimes(times);
-  }
+  expect(acknowledged()).toEqual([ACK]);
+  expect(deps.onRequest.mock.calls).toEqual([["A"]]);
+});
+
+test("a device that is not the phone gets a copy of its own", async () => {
+  await asks({ from: "491:7@s.whatsapp.net", count: 2 });
+  const participant = { jid: "491:7@s.whatsapp.net", count: 2 };
+  expect(deps.relay).toHaveBeenCalledWith("491:7@s.whatsapp.net", expect.anything(), { messageId: "A", participant });
+});
+
+test("in a group its key goes to the members again", async () => {
+  await asks({ from: GROUP, participant: "492@lid" });
+  expect(deps.assertSessions).toHaveBeenCalledWith(["492@lid"], true);
+  expect(deps.setKeys).toHaveBeenCalledWith({ "sender-key-memory": { [GROUP]: null } });
+});
+
+describe("keys in a request", () => {
+  test("make the session, and nothing is asked", async () => {
+    await asks({ keys: KEYS });
+    expect(deps.injectE2ESession).toHaveBeenCalledWith({ jid: CHAT, session: expect.anything() });
+    expect([deps.assertSessions.mock.calls, deps.relay.mock.calls.length]).toEqual([[], 1]);
+  });
+
+  test("that are of no use are asked for", async () => {
+    deps.injectE2ESession.mockRejectedValue(new Error("Invalid signature"));
+    await asks({ keys: KEYS });
+    expect(deps.assertSessions).toHaveBeenCalledWith([CHAT], true);
+    expect(deps.relay).toHaveBeenCalledTimes(1);
+    expect(warnings).toEqual(["the keys in a request for a copy were of no use (Error)"]);
+  });
+});
+
+describe("a copy that cannot be made for now", () => {
+  const BUSY = new RequestRefusedError(503);
+
+  test.each<[string, Error, number]>([
+    ["because WhatsApp refuses a question", BUSY, 2_000],
+    ["because WhatsApp does not answer", new RequestRefusedError(null), 2_000],
+    ["for a reason of our own", new TypeError("oops"), 2_000],
+  ])("%s is made later; until then WhatsApp keeps the request", async (_, error, waitMs) => {
+    deps.assertSessions.mockRejectedValueOnce(error);
+    deps.pause.mockImplementation(async () => expect(acknowledged()).toEqual([]));
+    await asks();
+    expect(deps.pause.mock.calls).toEqual([[waitMs]]);
+    expect(deps.relay).toHaveBeenCalledTimes(1);
+    expect(acknowledged()).toEqual([ACK]);
+    expect(deps.onRequest).toHaveBeenCalledTimes(1);
+  });
+
+  test("does not keep those of others waiting", async () => {
+    const { promise: later, resolve } = Promise.withResolvers<undefined>();
+    deps.assertSessions.mockRejectedValueOnce(BUSY);
+    deps.pause.mockReturnValue(later);
+    const first = asks();
+    await asks({ from: "492@s.whatsapp.net" });
+    expect(deps.relay.mock.calls.map(([to]) => to)).toEqual(["492@s.whatsapp.net"]);
+    resolve(undefined);
+    await first;
+    expect(deps.relay.mock.calls.map(([to]) => to)).toEqual(["492@s.whatsapp.net", CHAT]);
+  });
+
+  test("is given up when WhatsApp refuses it for good, and the request with it", async () => {
+    deps.assertSessions.mockRejectedValue(new RequestRefusedError(404));
+    await asks();
+    expect([deps.relay.mock.calls, acknowledged()]).toEqual([[], [ACK]]);
+    expect(warnings).toEqual(["a copy of a message could not be sent (404)"]);
+  });
+
+  test("because the connection closes is asked for again by WhatsApp: nothing is acknowledged", async () => {
+    deps.relay.mockRejectedValue(new SessionClosedError("The connection closed"));
+    await asks();
+    expect([acknowledged(), warnings]).toEqual([[], []]);
+  });
+
+  test("because nobody tells who is in the group waits too", async () => {
+    deps.mayHave.mockRejectedValueOnce(BUSY);
+    await asks({ from: GROUP, participant: "492@lid" });
+    expect([deps.pause.mock.calls.length, deps.relay.mock.calls.length]).toEqual([1, 1]);
+  });
+});
+
+test("a request that comes twice is answered once and acknowledged twice", async () => {
+  await Promise.all([asks(), asks()]);
+  expect([deps.relay.mock.calls.length, acknowledged()]).toEqual([1, [ACK, ACK]]);
+});
+
+test("a device may ask for a message five times", async () => {
+  for (let count = 1; count <= 6; count += 1) await asks({ count, t: `${count}` });
+  expect([deps.relay.mock.calls.length, acknowledged().length]).toEqual([5, 6]);
+  expect(warnings).toEqual(["a message was asked for too often; no further copy is sent"]);
+});
+
+test("who may not have it gets none, and nothing is asked for them", async () => {
+  deps.mayHave.mockResolvedValue(false);
+  await asks();
+  expect([deps.assertSessions.mock.calls, deps.relay.mock.calls, deps.onRequest.mock.calls]).toEqual([[], [], []]);
+  expect(acknowledged()).toEqual([ACK]);
+  expect(warnings).toEqual(["somebody asked for a copy of a message that was not sent to them"]);
+});
+
+test("a message that is not known any more cannot be sent; the request is done with", async () => {
+  deps.find.mockReturnValue(null);
+  await asks();
+  expect([deps.relay.mock.calls, acknowledged()]).toEqual([[], [ACK]]);
 });
