@@ -13,6 +13,13 @@ export interface Registration {
   signedKey: SignedKey;
 }
 
+/** A stanza that waits for its acknowledgement. */
+interface Unacknowledged {
+  node: BinaryNode;
+  /** How often the present connection carried it: a fault of the wire may repeat it, and each is acknowledged. */
+  carried: number;
+}
+
 export class Companion {
   readonly account: Account;
   readonly device: number;
@@ -33,7 +40,9 @@ export class Companion {
   presence: "available" | "unavailable" = "unavailable";
   readonly #seenKeys = new Map<number, string>();
   /** What was sent and not acknowledged, by `deliveryKey`, oldest first. */
-  readonly #unacknowledged = new Map<string, BinaryNode[]>();
+  readonly #unacknowledged = new Map<string, Unacknowledged[]>();
+  /** By `deliveryKey`: acknowledgements that are still to come for what is done with, because it was carried twice. */
+  readonly #surplus = new Map<string, number>();
   #live = false;
 
   constructor(account: Account, device: number, registration: Registration) {
@@ -78,8 +87,15 @@ export class Companion {
     const key = deliveryKey(node, node.attrs.from);
     // Somebody may ask for a second copy before the first request is acknowledged: neither takes the other's place.
     const earlier = node.tag === "receipt" ? (this.#unacknowledged.get(key) ?? []) : [];
-    this.#unacknowledged.set(key, [...earlier, node]);
-    if (this.#live) this.connection?.send(node);
+    const entry = { node, carried: 0 };
+    this.#unacknowledged.set(key, [...earlier, entry]);
+    if (this.#live) this.#carry(entry, node);
+  }
+
+  #carry(entry: Unacknowledged, node: BinaryNode): void {
+    this.connection?.send(node, () => {
+      entry.carried += 1;
+    });
   }
 
   /** Sends something that only means anything now (presence, chatstate). */
@@ -95,7 +111,13 @@ export class Companion {
   /** Takes an `<ack>`: the oldest stanza that it may be about is done with. */
   acknowledge({ attrs }: BinaryNode): void {
     const key = deliveryKey({ tag: attrs.class ?? "", attrs }, attrs.to);
-    const [, ...later] = this.#unacknowledged.get(key) ?? [];
+    const surplus = this.#surplus.get(key) ?? 0;
+    if (surplus > 0) {
+      this.#surplus.set(key, surplus - 1);
+      return;
+    }
+    const [done, ...later] = this.#unacknowledged.get(key) ?? [];
+    if (done && done.carried > 1) this.#surplus.set(key, done.carried - 1);
     if (later.length > 0) this.#unacknowledged.set(key, later);
     else this.#unacknowledged.delete(key);
   }
@@ -103,8 +125,9 @@ export class Companion {
   /** Sends everything unacknowledged, marked as offline, and from now on delivers at once. Gives how many there were. */
   catchUp(): number {
     this.#live = true;
-    for (const node of [...this.#unacknowledged.values()].flat()) {
-      this.connection?.send({ ...node, attrs: { ...node.attrs, offline: "0" } });
+    for (const entry of [...this.#unacknowledged.values()].flat()) {
+      const { node } = entry;
+      this.#carry(entry, { ...node, attrs: { ...node.attrs, offline: "0" } });
     }
     return this.waiting;
   }
@@ -113,6 +136,8 @@ export class Companion {
     this.connection = connection;
     this.#live = false;
     this.started = false;
+    this.#surplus.clear();
+    for (const entry of [...this.#unacknowledged.values()].flat()) entry.carried = 0;
   }
 
   /** Only the present connection's end counts: an old one may close after its successor has logged in. */

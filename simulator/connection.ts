@@ -70,19 +70,23 @@ export class Connection {
     return this.#frames.routingInfo;
   }
 
-  /** Sends a stanza over the wire of the account that is logged in here, with its faults. */
-  send(node: BinaryNode): void {
+  /** Sends a stanza over the wire of the account that is logged in here, with its faults. @param onSent told each time it leaves */
+  send(node: BinaryNode, onSent: () => void = () => {}): void {
+    const write = (each: BinaryNode): void => {
+      if (this.#write(each)) onSent();
+    };
     const wire = this.companion?.account.wire;
-    if (wire) wire.carry(node, (each) => this.#write(each));
-    else this.#write(node);
+    if (wire) wire.carry(node, write);
+    else write(node);
   }
 
   /** Encodes, encrypts and sends in one synchronous step: the order of the cipher's counter is the order on the wire. */
-  #write(node: BinaryNode): void {
-    if (this.deaf && (node.tag !== "iq" || node.attrs.type !== "result")) return;
-    if (this.silent || !this.#transport || this.#socket.readyState !== this.#socket.OPEN) return;
+  #write(node: BinaryNode): boolean {
+    if (this.deaf && (node.tag !== "iq" || node.attrs.type !== "result")) return false;
+    if (this.silent || !this.#transport || this.#socket.readyState !== this.#socket.OPEN) return false;
     this.#events.sends(this, node);
     this.#socket.send(frame(this.#transport.encrypt(encodeBinaryNode(node))));
+    return true;
   }
 
   /** Sends a frame that nobody can decrypt, or one that decrypts to something that is no stanza. */

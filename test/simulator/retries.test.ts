@@ -96,3 +96,29 @@ test("two requests for copies of one message are each kept until they are acknow
   acknowledged("1@lid");
   expect(companion?.waiting).toBe(before + 1);
 });
+
+test("a request for a copy that came twice is acknowledged twice, which says nothing of the next one", async () => {
+  const { phone } = await lab.linked();
+  const companion = [...phone.account.companions.values()][0];
+  const before = companion?.waiting ?? 0;
+  const stranger = "55119@s.whatsapp.net";
+  const asks = (count: string) =>
+    companion?.deliver(stanza("receipt", { id: "3EB0A", from: stranger, type: "retry" }, [stanza("retry", { count })]));
+  const acks = () =>
+    lab.server
+      .stanzas(0)
+      .filter(({ node }) => node.tag === "ack" && node.attrs.id === "3EB0A" && node.attrs.type === "retry");
+  lab.server.repeatsNext(phone, 1);
+  lab.server.delays(phone, 20);
+  asks("1");
+  asks("2");
+  const waiting: number[] = [];
+  await lab.server.expects(
+    () => {
+      waiting[acks().length] = (companion?.waiting ?? 0) - before;
+      return acks().length === 3;
+    },
+    { since: 0 },
+  );
+  expect(waiting.slice(1)).toEqual([1, 1, 0]);
+});
