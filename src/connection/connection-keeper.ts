@@ -13,8 +13,19 @@ import type {
   SessionEvent,
   WhatsAppEndpoint,
   WhatsAppSession,
+  WhatsAppVersion,
 } from "../whatsapp/session.ts";
-import { closed, connecting, isWanted, opened, paired, retrying, stopped, unlinked } from "./connection-state.ts";
+import {
+  awaitingUpdate,
+  closed,
+  connecting,
+  isWanted,
+  opened,
+  paired,
+  retrying,
+  stopped,
+  unlinked,
+} from "./connection-state.ts";
 import { DeafWatch } from "./deaf-watch.ts";
 import { LinkMaterial } from "./link-material.ts";
 
@@ -24,16 +35,23 @@ import { LinkMaterial } from "./link-material.ts";
  */
 const HEARTBEAT_MS = 30_000;
 
+/** How often a number that was refused for its version looks whether another one is claimed, milliseconds (ours). */
+const UPDATE_LOOK_MS = 60 * 60 * 1_000;
+
 /** When a caller who got no pairing code is told to try again, milliseconds (ours): the attempt goes on meanwhile. */
 const CODE_RETRY_MS = 5_000;
 
 /** Events of a session that the keeper does not consume itself. */
 export type TrafficEvent = Exclude<SessionEvent, { type: "qr" | "paired" | "open" | "closed" }>;
 
+export type KeeperWakeup = "heartbeat" | "reconnect" | "update";
+
 export interface KeeperDeps {
   storage: DurableObjectStorage;
   openSession: OpenSession;
   endpoint: () => Result<WhatsAppEndpoint>;
+  /** The version that is claimed where the endpoint names none. */
+  usualVersion: WhatsAppVersion;
   load: () => Connection;
   /** Stores the connection, and tells the event log and the Directory; one transaction. */
   save: (connection: Connection) => void;
@@ -47,8 +65,8 @@ export interface KeeperDeps {
   lookups: SessionDeps["lookups"];
   download: SessionDeps["download"];
   wake: {
-    set: (name: "heartbeat" | "reconnect", dueAt: number) => void;
-    clear: (name: "heartbeat" | "reconnect") => void;
+    set: (name: KeeperWakeup, dueAt: number) => void;
+    clear: (name: KeeperWakeup) => void;
   };
   now: () => number;
   random: () => number;
@@ -129,8 +147,7 @@ export class ConnectionKeeper {
   disconnect(): void {
     this.#closeSession();
     this.#deps.save(stopped(this.#deps.load()));
-    this.#deps.wake.clear("heartbeat");
-    this.#deps.wake.clear("reconnect");
+    for (const name of ["heartbeat", "reconnect", "update"] as const) this.#deps.wake.clear(name);
   }
 
   /** Disconnects and has WhatsApp forget this device. Works offline too: the credentials are wiped in any case. */
@@ -169,6 +186,26 @@ export class ConnectionKeeper {
       return;
     }
     this.#open(retrying(state));
+  }
+
+  /** Wake-up: a number that was refused for the version it claimed connects again when the deployment claims another. */
+  update(): void {
+    const { load, wake, now, log } = this.#deps;
+    const state = load();
+    const refused = state.refusedVersion ?? null;
+    if (refused === null || isWanted(state)) return;
+    wake.set("update", now() + UPDATE_LOOK_MS);
+    const claimed = this.#claimedVersion();
+    if (claimed === null || claimed === refused) return;
+    log("info", "Another version of WhatsApp Web is claimed now");
+    if (this.#begin("qr", null).ok) wake.clear("update");
+  }
+
+  /** Null while a setting is wrong. */
+  #claimedVersion(): string | null {
+    const { endpoint, usualVersion } = this.#deps;
+    const target = endpoint();
+    return target.ok ? (target.value.version ?? usualVersion).join(".") : null;
   }
 
   /** Lets go of the session without a trace; for an object that is being removed. */
@@ -271,7 +308,9 @@ export class ConnectionKeeper {
     if (verdict.clearAuth) wipeAuth(storage);
     // A link WhatsApp confirmed is linked even if the process stopped before it was noted.
     const linked = !verdict.clearAuth && hasLinkedCredentials(storage.sql);
-    save({ ...verdict.state, linked });
+    const state = awaitingUpdate({ ...verdict.state, linked }, this.#claimedVersion() ?? "");
+    save(state);
+    if (state.refusedVersion) wake.set("update", now() + UPDATE_LOOK_MS);
     const why = verdict.state.lastDisconnect;
     if (why) log(why.nextAction === "reconnect" ? "info" : "error", `Disconnected: ${why.message}`);
     if (verdict.retryAt === null) {

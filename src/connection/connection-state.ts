@@ -9,7 +9,7 @@
 
 import type { ConnectionState as ApiStatus, LastDisconnect } from "../durable/rpc.ts";
 import type { Connection, Linking } from "../store/instance-table.ts";
-import { explainDisconnect, MISCONFIGURED } from "../whatsapp/disconnect-reasons.ts";
+import { explainDisconnect, MISCONFIGURED, OUTDATED } from "../whatsapp/disconnect-reasons.ts";
 import type { SessionEnd } from "../whatsapp/session.ts";
 
 export const NEVER_CONNECTED: Connection = {
@@ -23,6 +23,7 @@ export const NEVER_CONNECTED: Connection = {
   lid: null,
   connectedAt: null,
   lastDisconnect: null,
+  refusedVersion: null,
 };
 
 /** WhatsApp's QR references last 160 s and a pairing code about 180 s; after that a link attempt is over. */
@@ -58,7 +59,8 @@ export const isWanted = ({ phase }: Connection): boolean => phase !== "idle";
 /** Somebody asked to connect. Linked numbers log in; others start linking. */
 export function connecting(state: Connection, link: Pick<Linking, "mode" | "phone">, now: number): Connection {
   const linking = state.linked ? null : { ...link, deadline: now + LINKING_LIFETIME_MS };
-  return { ...state, phase: "opening", attempt: 0, retryAt: null, linking, epoch: state.epoch + 1 };
+  const epoch = state.epoch + 1;
+  return { ...state, phase: "opening", attempt: 0, retryAt: null, linking, epoch, refusedVersion: null };
 }
 
 /** A retry is due: a new session for the same purpose. */
@@ -95,6 +97,7 @@ export function stopped(state: Connection): Connection {
     linking: null,
     connectedAt: null,
     epoch: state.epoch + 1,
+    refusedVersion: null,
   };
 }
 
@@ -143,6 +146,12 @@ export function closed(state: Connection, end: SessionEnd, now: number, random: 
   const atOnce = reconnect === "at_once" && attempt < MOST_AT_ONCE;
   const retryAt = atOnce ? now : now + reconnectDelayMs(attempt, random);
   return { state: { ...base, phase: "waiting", attempt: attempt + 1, retryAt }, clearAuth, retryAt };
+}
+
+/** A session ended; a linked number that was refused for the version it claims waits for another one. */
+export function awaitingUpdate(state: Connection, claimedVersion: string): Connection {
+  const isOutdated = state.linked && state.phase === "idle" && state.lastDisconnect?.reason === OUTDATED;
+  return isOutdated ? { ...state, refusedVersion: claimedVersion } : state;
 }
 
 /** The object was stopped with its session (deploy, crash, eviction) and is awake again: reconnect at `retryAt`. */

@@ -18,6 +18,7 @@ export function alarmHandlers(
   return {
     heartbeat: () => keeper.heartbeat(),
     reconnect: () => keeper.reconnect(),
+    update: () => keeper.update(),
     deliveries: () => events.deliver(),
     risk: () => conduct.watch(),
     directory: () => directory.push(),

@@ -23,6 +23,7 @@ import { migrate } from "../store/migrate.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { openSession } from "../whatsapp/open-session.ts";
 import type { OpenSession } from "../whatsapp/session.ts";
+import { USUAL_VERSION } from "../whatsapp/socket-config.ts";
 import { alarmHandlers } from "./alarm-handlers.ts";
 import { changedProfile, pendingProfileOf } from "./changed-profile.ts";
 import { DirectoryLink } from "./directory-link.ts";
@@ -154,6 +155,7 @@ export class WhatsAppNumber {
       storage: ctx.storage,
       openSession: open,
       endpoint: () => endpointOf(env),
+      usualVersion: USUAL_VERSION,
       load: () => this.#state?.connection ?? NEVER_CONNECTED,
       save: (connection) => this.#saveConnection(connection),
       onTraffic: (event) => this.#traffic.handle(event),

@@ -7,6 +7,7 @@
 export const WAKEUP_NAMES = [
   "heartbeat",
   "reconnect",
+  "update",
   "deliveries",
   "risk",
   "directory",

@@ -47,6 +47,8 @@ export interface Connection {
   /** Epoch milliseconds. */
   connectedAt: number | null;
   lastDisconnect: LastDisconnect | null;
+  /** The version of WhatsApp Web that WhatsApp refused as outdated; the number connects again once another is claimed. */
+  refusedVersion?: string | null;
 }
 
 export interface InstanceState {

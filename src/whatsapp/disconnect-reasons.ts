@@ -17,6 +17,9 @@ export interface DisconnectReason {
   clearAuth: boolean;
 }
 
+/** WhatsApp refuses the version of its client that this deployment claims to be. */
+export const OUTDATED = "client_outdated";
+
 type Row = readonly [reason: string, reconnect: Reconnect, message: string, clearAuth?: "clear"];
 
 const BY_CODE: Readonly<Record<number, Row>> = {
@@ -28,9 +31,9 @@ const BY_CODE: Readonly<Record<number, Row>> = {
   ],
   403: ["banned", "stop", "WhatsApp refuses this account; open WhatsApp on the phone to see why."],
   405: [
-    "client_outdated",
+    OUTDATED,
     "stop",
-    "WhatsApp no longer accepts this client version; update Wasup Edge, or set WHATSAPP_VERSION.",
+    "WhatsApp no longer accepts this client version; update Wasup Edge, or set WHATSAPP_VERSION. A linked number then connects by itself within the hour.",
   ],
   406: ["logged_out", "stop", "WhatsApp no longer knows this device; link the number again.", "clear"],
   408: ["timed_out", "back_off", "WhatsApp did not answer in time."],

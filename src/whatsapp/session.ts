@@ -379,13 +379,16 @@ export interface SessionDeps {
   now: () => number;
 }
 
+/** Of WhatsApp Web, such as `[2, 3000, 1043857760]`. */
+export type WhatsAppVersion = readonly [number, number, number];
+
 /** Where WhatsApp is. */
 export interface WhatsAppEndpoint {
   url: string;
   /** 32-byte key that signs the server's certificate chain; null = WhatsApp's own. */
   rootKey: Uint8Array | null;
   /** The version of WhatsApp Web to claim; null = the one that Baileys was released with. */
-  version: [number, number, number] | null;
+  version: WhatsAppVersion | null;
 }
 
 /** How a session is opened; the object gets it injected, so that its own tests need no network. */

@@ -3,7 +3,7 @@ import type { UserFacingSocketConfig } from "./baileys.ts";
 import { Browsers, DEFAULT_CONNECTION_CONFIG, proto, WA_CERT_DETAILS } from "./baileys.ts";
 import { baileysLogger } from "./baileys-logger.ts";
 import { withoutDevice } from "./identity.ts";
-import type { SessionDeps, WhatsAppEndpoint } from "./session.ts";
+import type { SessionDeps, WhatsAppEndpoint, WhatsAppVersion } from "./session.ts";
 
 /** WhatsApp's web client pings every 15–30 s; silence for one interval plus 5 s ends the session (408). */
 const KEEP_ALIVE_MS = 20_000;
@@ -11,6 +11,8 @@ const KEEP_ALIVE_MS = 20_000;
 const CONNECT_TIMEOUT_MS = 20_000;
 /** Milliseconds an IQ may stay unanswered. */
 const QUERY_TIMEOUT_MS = 30_000;
+/** The version of WhatsApp Web that Baileys was released with, and claims unless told otherwise. */
+export const USUAL_VERSION: WhatsAppVersion = DEFAULT_CONNECTION_CONFIG.version;
 /** The key that signs WhatsApp's certificate chain, kept because an override replaces it in Baileys' constant. */
 const WHATSAPP_ROOT_KEY = Buffer.from(WA_CERT_DETAILS.PUBLIC_KEY);
 
@@ -20,7 +22,7 @@ export function socketConfig(endpoint: WhatsAppEndpoint, deps: SessionDeps): Omi
   return {
     ...DEFAULT_CONNECTION_CONFIG,
     waWebSocketUrl: endpoint.url,
-    ...(endpoint.version === null ? {} : { version: endpoint.version }),
+    ...(endpoint.version === null ? {} : { version: [...endpoint.version] }),
     logger: baileysLogger(deps.warn),
     // A desktop identity is closed with 428 before any QR since July 2026; Chrome on macOS is what Baileys ships.
     browser: Browsers.macOS("Chrome"),

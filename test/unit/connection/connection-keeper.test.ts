@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { KeeperDeps } from "../../../src/connection/connection-keeper.ts";
 import { ok, refuse } from "../../../src/errors.ts";
+import type { WhatsAppVersion } from "../../../src/whatsapp/session.ts";
 import { keptNumber, NOW, storedSecrets, storeLinkedCredentials } from "./support.ts";
 
 const OPEN = { type: "open", phone: "491", lid: "99", name: "Shop" } as const;
@@ -231,6 +232,63 @@ describe("traffic", () => {
     whatsApp.latest.emit(ack("A"));
     whatsApp.latest.emit(identity);
     expect(world.traffic).toEqual([ack("A"), identity]);
+  });
+});
+
+describe("a number that was refused for the version it claimed", () => {
+  const HOUR = 60 * 60 * 1_000;
+  const claiming = (version: WhatsAppVersion | null) => ok({ url: "ws://127.0.0.1:1/ws/chat", rootKey: null, version });
+
+  /** Refused while the deployment claims what is usual, 2.3000.1. */
+  function outdatedNumber() {
+    const world = { endpoint: claiming(null) as ReturnType<KeeperDeps["endpoint"]> };
+    const number = onlineNumber({ deps: { endpoint: () => world.endpoint } });
+    number.whatsApp.latest.emit(closed(405));
+    const looks = (): void => {
+      number.world.now += HOUR;
+      delete number.world.wakeUps.update;
+      number.keeper.update();
+    };
+    return { ...number, claims: (endpoint: typeof world.endpoint) => void Object.assign(world, { endpoint }), looks };
+  }
+
+  test("stays disconnected as long as the same one is claimed, and looks every hour", () => {
+    const { whatsApp, world, looks, claims } = outdatedNumber();
+    expect(world).toMatchObject({ state: { phase: "idle", linked: true }, wakeUps: { update: NOW + HOUR } });
+    looks();
+    claims(claiming([2, 3000, 1]));
+    looks();
+    claims(WRONG);
+    looks();
+    expect(world).toMatchObject({ state: { phase: "idle" }, wakeUps: { update: NOW + 4 * HOUR } });
+    expect(whatsApp.sessions).toHaveLength(1);
+  });
+
+  test("connects by itself when another one is claimed", () => {
+    const { whatsApp, world, looks, claims } = outdatedNumber();
+    claims(claiming([2, 3000, 2]));
+    looks();
+    expect(whatsApp.sessions).toHaveLength(2);
+    expect(world.state.phase).toBe("opening");
+    expect(world.wakeUps.update).toBeUndefined();
+    whatsApp.latest.emit(OPEN);
+    expect(world.state).toMatchObject({ phase: "online", refusedVersion: null });
+  });
+
+  test("stays disconnected when somebody wants it so", () => {
+    const { keeper, whatsApp, world, looks, claims } = outdatedNumber();
+    keeper.disconnect();
+    expect(world.wakeUps).toEqual({});
+    claims(claiming([2, 3000, 2]));
+    looks();
+    expect([whatsApp.sessions.length, world.wakeUps]).toEqual([1, {}]);
+  });
+
+  test("looks for nothing when it is not linked", () => {
+    const { keeper, whatsApp, world } = keptNumber();
+    keeper.connect();
+    whatsApp.latest.emit(closed(405));
+    expect(world).toMatchObject({ state: { phase: "idle" }, wakeUps: {} });
   });
 });
 

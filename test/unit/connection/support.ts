@@ -1,5 +1,5 @@
 /** A connection keeper on a scripted WhatsApp, a clock that stands still and SQLite in memory. */
-import { ConnectionKeeper, type KeeperDeps } from "../../../src/connection/connection-keeper.ts";
+import { ConnectionKeeper, type KeeperDeps, type KeeperWakeup } from "../../../src/connection/connection-keeper.ts";
 import { NEVER_CONNECTED } from "../../../src/connection/connection-state.ts";
 import { ok } from "../../../src/errors.ts";
 import type { Connection } from "../../../src/store/instance-table.ts";
@@ -22,7 +22,7 @@ export function keptNumber({ connection = {}, script, deps = {} }: World = {}) {
     state: { ...NEVER_CONNECTED, ...connection } as Connection,
     /** Every phase that was stored, in order. */
     phases: [] as Connection["phase"][],
-    wakeUps: {} as Partial<Record<"heartbeat" | "reconnect", number>>,
+    wakeUps: {} as Partial<Record<KeeperWakeup, number>>,
     traffic: [] as unknown[],
     shown: [] as { qr: string | null; pairingCode: string | null }[],
     logs: [] as [string, string][],
@@ -32,6 +32,7 @@ export function keptNumber({ connection = {}, script, deps = {} }: World = {}) {
     storage,
     openSession: whatsApp.openSession,
     endpoint: () => ok({ url: "ws://127.0.0.1:1/ws/chat", rootKey: null, version: null }),
+    usualVersion: [2, 3000, 1],
     load: () => world.state,
     save(state) {
       world.state = state;
