@@ -4,6 +4,7 @@ import { type Env, readSettings, whatsAppEndpoint } from "../env.ts";
 import { ok, type Result, refuse } from "../errors.ts";
 import { MediaKeeper } from "../media/media-keeper.ts";
 import { removeOldUploads, uploadsFolder } from "../media/old-uploads.ts";
+import { removeUnknownFiles } from "../media/unknown-files.ts";
 import type { InstanceState } from "../store/instance-table.ts";
 import { type MediaRow, mediaView } from "../store/media-table.ts";
 import type { Store } from "../store/store.ts";
@@ -22,6 +23,9 @@ const DAY_MS = 24 * RETRY_MS;
 /** While a setting is wrong: nothing is fetched. */
 const NO_LIMITS = { maxBytes: 0, mediaOrigin: null };
 
+/** Of a file of a message: the last part of its key. */
+const idIn = (key: string): string => key.slice(key.lastIndexOf("/") + 1);
+
 export interface NumberMediaDeps {
   ctx: DurableObjectState;
   env: Env;
@@ -37,6 +41,8 @@ export interface NumberMediaDeps {
 export class NumberMedia {
   readonly keeper: MediaKeeper;
   readonly #deps: NumberMediaDeps;
+  /** How far it was looked for files that nothing tells of, and when last from the beginning; lost with the object. */
+  #look: { cursor: string | undefined; begunAt: number } = { cursor: undefined, begunAt: 0 };
 
   constructor(deps: NumberMediaDeps) {
     this.#deps = deps;
@@ -77,13 +83,14 @@ export class NumberMedia {
     return media ? { ...message, media: mediaView(media) } : message;
   }
 
-  /** Removes files whose messages retention has removed, and uploads of that age; one page of each. */
+  /** Removes files whose messages retention has removed, uploads of that age, and what nothing tells of; one page of each. */
   async prune(): Promise<void> {
     const { wakeAt, now } = this.#deps;
     try {
       await this.#pruneFilesOfMessages();
       const next = await this.#pruneUploads();
       if (next !== null) wakeAt("prune", Math.max(next, now() + NEXT_PAGE_MS));
+      if (await this.#pruneUnknownFiles()) wakeAt("prune", now() + NEXT_PAGE_MS);
     } catch (error) {
       wakeAt("prune", now() + RETRY_MS);
       throw error;
@@ -107,6 +114,28 @@ export class NumberMedia {
     if (!settings.ok || !profile) return null;
     const keptForMs = settings.value.retentionDays * DAY_MS;
     return removeOldUploads(env.MEDIA, uploadsFolder(profile.orgId, profile.instanceId), { keptForMs, now: now() });
+  }
+
+  /** Once a day at most. @returns whether there is another page */
+  async #pruneUnknownFiles(): Promise<boolean> {
+    const { env, state, now } = this.#deps;
+    const profile = state()?.profile;
+    const { cursor, begunAt } = this.#look;
+    const begins = cursor === undefined;
+    if (!profile || (begins && now() - begunAt < DAY_MS)) return false;
+    const folder = `${profile.orgId}/${profile.instanceId}/`;
+    const known = (keys: readonly string[]) => this.#toldOf(keys);
+    const next = await removeUnknownFiles(env.MEDIA, folder, { cursor, known, now: now() });
+    this.#look = { cursor: next ?? undefined, begunAt: begins ? now() : begunAt };
+    return next !== null;
+  }
+
+  /** Which of these keys belong to a message or to the phone's history; uploads tell of themselves. */
+  #toldOf(keys: readonly string[]): Set<string> {
+    const { media, history } = this.#deps.store;
+    const ids = new Set(media.known(keys.map(idIn)));
+    const told = keys.filter((key) => key.includes("/uploads/") || ids.has(idIn(key)));
+    return new Set([...told, ...history.known(keys)]);
   }
 
   /** A part of the account's settings. @throws when it cannot be had */

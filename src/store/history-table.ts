@@ -54,6 +54,15 @@ export function historyTable(sql: SqlStorage) {
       );
     },
 
+    /** Those of these keys of the bucket that parts are kept under. */
+    known(keys: readonly string[]): string[] {
+      const query = "SELECT key FROM history WHERE key IN (SELECT value FROM json_each(?))";
+      return sql
+        .exec<{ key: string }>(query, JSON.stringify(keys))
+        .toArray()
+        .map(({ key }) => key);
+    },
+
     /** The oldest part that is due. */
     next(now: number): HistoryRow | null {
       const row = sql

@@ -144,6 +144,15 @@ export function mediaTable(sql: SqlStorage) {
         .toArray();
     },
 
+    /** Those of these ids that are there. */
+    known(ids: readonly string[]): string[] {
+      const query = "SELECT id FROM media WHERE id IN (SELECT value FROM json_each(?))";
+      return sql
+        .exec<{ id: string }>(query, JSON.stringify(ids))
+        .toArray()
+        .map(({ id }) => id);
+    },
+
     remove(ids: readonly string[]): void {
       sql.exec("DELETE FROM media WHERE id IN (SELECT value FROM json_each(?))", JSON.stringify(ids));
     },
