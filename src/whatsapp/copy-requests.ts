@@ -4,8 +4,8 @@
  *
  * Baileys would do it, but it acknowledges a request also when it could not answer it, because a question of its own was
  * refused or not answered: the device would wait for ever. It also counts each request twice, of which it allows five, and
- * leaves out what goes beside the encrypted copies (stanza-extras.ts). Here a request is acknowledged when its copy has
- * left, or can never leave; until then WhatsApp keeps it and repeats it at the next connection.
+ * leaves out what goes beside the encrypted copies (stanza-extras.ts). Here a request is acknowledged when WhatsApp has
+ * taken its copy, or never will; until then WhatsApp keeps it and repeats it at the next connection.
  */
 import { answered, waitAfterRefusalMs } from "./asking-again.ts";
 import { BoundedMap } from "./auth/bounded-map.ts";
@@ -40,6 +40,11 @@ export interface CopyRequestsDeps {
   onRequest: (messageId: string) => void;
   /** Sends a message, or a copy of it, to a JID. @throws like `send` of a session */
   relay: (to: string, message: proto.IMessage, options: MessageRelayOptions) => Promise<void>;
+  /**
+   * Resolves when WhatsApp took all that went out under this id.
+   * @throws RequestRefusedError when it refused something, or does not say
+   */
+  taken: (messageId: string) => Promise<void>;
   send: (stanza: BinaryNode) => Promise<void>;
   /** Runs a call as long as the session lasts. @throws SessionClosedError */
   guarded: <T>(call: () => Promise<T>) => Promise<T>;
@@ -77,7 +82,7 @@ export class CopyRequests {
 
   /** Resolves when nothing more can be done about it. @throws SessionClosedError */
   async #answer(request: RetryRequest, asked: Asked): Promise<void> {
-    const { mayHave, onRequest, find, warn } = this.#deps;
+    const { mayHave, onRequest, find, taken, warn } = this.#deps;
     const isAllowed = await this.#insist(() => mayHave(request));
     if (isAllowed === null) return;
     if (!isAllowed) {
@@ -95,7 +100,10 @@ export class CopyRequests {
     const payload = find(request.messageId, request.chatJid);
     if (!payload) return;
     const message = proto.Message.decode(payload);
-    await this.#insist(() => this.#inTurn(() => this.#sendCopy(request, asked, message)));
+    await this.#insist(async () => {
+      await this.#inTurn(() => this.#sendCopy(request, asked, message));
+      await taken(request.messageId);
+    });
   }
 
   async #sendCopy({ messageId }: RetryRequest, asked: Asked, message: proto.IMessage): Promise<void> {

@@ -51,6 +51,7 @@ import { guardedSignalRepository } from "./signal-repository.ts";
 import { socketConfig } from "./socket-config.ts";
 import { stanzaExtras } from "./stanza-extras.ts";
 import { announcesNoNames, isAnswerable } from "./stanza-texts.ts";
+import { UnansweredStanzas } from "./unanswered-stanzas.ts";
 
 /** How old a message without content may be to be asked for at a new connection, milliseconds (ours). */
 const ASKED_AGAIN_MS = 24 * 60 * 60 * 1_000;
@@ -83,6 +84,7 @@ class BaileysSession implements WhatsAppSession {
   /** The account's name as this session told it last; undefined before it is open. */
   #announcedAs: string | null | undefined;
   readonly #calls = new SessionCalls();
+  readonly #unanswered = new UnansweredStanzas();
   #over = false;
   /** Told to log out: whatever ends the session from here on is our own doing. */
   #isLeaving = false;
@@ -114,6 +116,7 @@ class BaileysSession implements WhatsAppSession {
       mayHave: (request) => mayHaveCopy(request, { lookups: deps.lookups, members: (jid) => this.#members(jid) }),
       onRequest: (messageId) => this.#emit({ type: "retry", messageId }),
       relay: (to, message, options) => this.#relay(to, message, options),
+      taken: (messageId) => this.#unanswered.taken(messageId),
       send: (stanza) => this.#calls.guarded(() => this.#socket.sendNode(stanza)),
       guarded: (call) => this.#calls.guarded(call),
       pause,
@@ -291,7 +294,9 @@ class BaileysSession implements WhatsAppSession {
       lacks: (users) => this.#devices.lacks(users),
     });
     try {
-      await this.#socket.relayMessage(to, message, { ...options, ...stanzaExtras(message) });
+      const { messageId = "" } = options;
+      const relay = () => this.#socket.relayMessage(to, message, { ...options, ...stanzaExtras(message) });
+      await this.#unanswered.sending(messageId, relay);
     } catch (error) {
       throw reachedNobody(error) ? new RequestRefusedError(null) : error;
     }
@@ -305,7 +310,9 @@ class BaileysSession implements WhatsAppSession {
     ws.prependListener("CB:receipt", (stanza: BinaryNode) => this.#receipts.arrived(stanza));
     ws.on("CB:ack,class:message", (stanza: BinaryNode) => {
       const ack = ackOf(stanza);
-      if (ack) this.#emit({ type: "ack", ...ack });
+      if (!ack) return;
+      this.#emit({ type: "ack", ...ack });
+      this.#unanswered.answered(ack.messageId, ack.error);
     });
     ws.on("CB:call", (stanza: BinaryNode) => {
       const call = callOf(stanza);

@@ -155,6 +155,23 @@ describe("a message that its recipient could not decrypt is sent again with what
   });
 });
 
+it("a copy that WhatsApp refuses as the connection breaks, so that nobody learns of it, leaves at the next one", async () => {
+  const ida = lab.whatsApp.contact();
+  ida.cannotDecryptNext();
+  // What the number gets takes so long that it will not learn of the refusal.
+  lab.whatsApp.delays(phone, DELAY_MS);
+  const since = lab.whatsApp.mark();
+  const ofMessage = { tag: "message", attrs: { to: `${ida.phone}@s.whatsapp.net` } };
+  const sent = sends(ida.phone, { message: "taken, and its copy refused" });
+  const first = await lab.whatsApp.expects(ofMessage, { since });
+  ida.rejectsWith(503);
+  await lab.whatsApp.expects(ofMessage, { since: first.seq });
+  await lab.whatsApp.drops(phone);
+  lab.whatsApp.delays(phone, 0);
+  expect(await ida.received("taken, and its copy refused", { timeoutMs: 60_000 })).toMatchObject({ id: await sent });
+  await number.messageReaches(await sent, "delivered");
+});
+
 describe("a copy for which WhatsApp is asked something in vain", () => {
   it.each([["an error", 503] as const, ["no answer", "silence"] as const])(
     "%s: it leaves all the same",

@@ -17,6 +17,7 @@ const deps = {
   mayHave: vi.fn(async () => true),
   onRequest: vi.fn(),
   relay: vi.fn(async (_to: string, _message: proto.IMessage, _options: object) => undefined),
+  taken: vi.fn(async (_id: string): Promise<void> => undefined),
   send: vi.fn(async (_stanza: object) => undefined),
   pause: vi.fn(async (_ms: number): Promise<void> => undefined),
 };
@@ -85,6 +86,17 @@ test("a copy leaves in a new session, and then the request is acknowledged", asy
   });
   expect(acknowledged()).toEqual([ACK]);
   expect(deps.onRequest.mock.calls).toEqual([["A"]]);
+});
+
+test("the request is acknowledged when WhatsApp has taken the copy, and not before", async () => {
+  const { promise: answer, resolve } = Promise.withResolvers<void>();
+  deps.taken.mockReturnValue(answer);
+  const taking = asks();
+  await vi.waitFor(() => expect(deps.taken).toHaveBeenCalledWith("A"));
+  expect(acknowledged()).toEqual([]);
+  resolve();
+  await taking;
+  expect(acknowledged()).toEqual([ACK]);
 });
 
 test("a device that is not the phone gets a copy of its own", async () => {
@@ -162,6 +174,12 @@ describe("a copy that cannot be made for now", () => {
     await asks({ from: GROUP, participant: "492@lid" });
     expect([deps.pause.mock.calls.length, deps.relay.mock.calls.length]).toEqual([1, 1]);
   });
+});
+
+test.each([503, null])("a copy that WhatsApp does not take (%s) is made once more", async (code) => {
+  deps.taken.mockRejectedValueOnce(new RequestRefusedError(code));
+  await asks();
+  expect([deps.relay.mock.calls.length, acknowledged()]).toEqual([2, [ACK]]);
 });
 
 test("a request that comes twice is answered once and acknowledged twice", async () => {
