@@ -130,18 +130,11 @@ export class Outbox {
       return;
     }
     const { store, warn, now } = this.#deps;
-    const status = store.messages.statusOf(messageId);
-    // Its recipient has it: what was refused is a further copy.
-    if (status !== "pending" && status !== "sent") return;
+    // WhatsApp has it: what was refused is a further copy, which who answers the request for it sends again.
+    if (store.messages.statusOf(messageId) !== "pending") return;
     if (this.#underWay.refused(messageId, error, now())) {
       warn(`WhatsApp did not take a message for now (${error})`);
-      store.messages.reopen(messageId);
       this.pump();
-      return;
-    }
-    if (status === "sent") {
-      // Taken before, so this too is about a further copy: the message is at WhatsApp, and others may have theirs.
-      warn(`WhatsApp refused a further copy of a message (${error})`);
       return;
     }
     const reason = REFUSALS[error] ?? "WhatsApp refused the message";

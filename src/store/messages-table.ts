@@ -177,14 +177,6 @@ export function messagesTable(sql: SqlStorage) {
         .one();
     },
 
-    /** Puts a message back into the outbox: a copy of it that its recipient had asked for did not get through. */
-    reopen(id: string): void {
-      sql.exec(
-        "UPDATE messages SET status = 'pending' WHERE id = ? AND direction = 'outbound' AND status = 'sent'",
-        id,
-      );
-    },
-
     /** How a message of ours stands; null when it is not stored. */
     statusOf: (id: string): MessageStatus | null =>
       sql
