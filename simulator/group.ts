@@ -12,11 +12,23 @@ export interface GroupMessage {
   type: string;
   sender: Endpoint;
   skmsg: BinaryNode;
+  /** What linked devices get instead, when their copies are to be unreadable. */
+  spoilt?: BinaryNode | undefined;
   /** By device in its canonical name: the group key, encrypted for that device alone. */
   keys: ReadonlyMap<string, BinaryNode>;
   /** Further children that travel along. */
   extras: BinaryNode[];
   attrs: Record<string, string>;
+}
+
+/** One more copy of a message to a group, for one device that could not read it: everything it needs is in it. */
+export interface GroupCopy {
+  id: string;
+  type: string;
+  sender: Endpoint;
+  recipient: Endpoint;
+  enc: BinaryNode;
+  extras: BinaryNode[];
 }
 
 export class Group {
@@ -78,6 +90,13 @@ export class Group {
     }
   }
 
+  /** Hands a copy to the one device that asked for it. */
+  relayCopy(copy: GroupCopy): void {
+    const { account, device } = copy.recipient;
+    if (device === 0) account.handset.receiveGroupCopy(this, copy);
+    else account.companions.get(device)?.deliver(this.#addressed({ ...copy, attrs: {} }, [copy.enc, ...copy.extras]));
+  }
+
   /** As WhatsApp describes it. */
   node(): BinaryNode {
     const members = this.members.map((member) =>
@@ -88,17 +107,18 @@ export class Group {
     return stanza("group", { ...attrs, size: `${members.length}` }, members);
   }
 
-  #stanza({ id, type, sender, skmsg, extras, attrs }: GroupMessage, key: BinaryNode | undefined): BinaryNode {
+  #stanza(message: GroupMessage, key: BinaryNode | undefined): BinaryNode {
+    return this.#addressed(message, [...(key ? [key] : []), message.spoilt ?? message.skmsg, ...message.extras]);
+  }
+
+  #addressed({ id, type, sender, attrs }: Omit<GroupMessage, "skmsg" | "keys">, content: BinaryNode[]): BinaryNode {
     const addresses = {
       from: this.jid,
       participant: sender.account.address("lid", sender.device),
       participant_pn: sender.account.address("pn"),
       addressing_mode: "lid",
     };
-    return stanza("message", { ...attrs, ...addresses, id, type, t: unixSeconds(), notify: sender.account.name }, [
-      ...(key ? [key] : []),
-      skmsg,
-      ...extras,
-    ]);
+    const named = { ...attrs, ...addresses, id, type, t: unixSeconds(), notify: sender.account.name };
+    return stanza("message", named, content);
   }
 }

@@ -6,7 +6,7 @@ import { type BinaryNode, proto } from "@whiskeysockets/baileys";
 import type { Account, Endpoint } from "./accounts.ts";
 import { checkDeviceIdentity } from "./adv.ts";
 import type { Presence } from "./flows/presence.ts";
-import type { Group, GroupMessage } from "./group.ts";
+import type { Group, GroupCopy, GroupMessage } from "./group.ts";
 import { Inbox, messageText } from "./inbox.ts";
 import { phoneDigits } from "./jid.ts";
 import { bundleNodes, type KeyBundle } from "./key-bundle.ts";
@@ -54,6 +54,11 @@ interface Blindness {
   withKeys: boolean;
 }
 
+/** A message that is asked for again. */
+interface Unreadable extends Pick<Delivery, "id" | "sender" | "addressing"> {
+  group?: Group;
+}
+
 export class Handset {
   readonly account: Account;
   readonly simulation: Simulation;
@@ -97,6 +102,11 @@ export class Handset {
       .catch((error: unknown) => this.#failed(error));
   }
 
+  /** Takes a copy of a message of a group that this phone asked for. */
+  receiveGroupCopy(group: Group, copy: GroupCopy): void {
+    this.#work = this.#work.then(() => this.#openGroupCopy(group, copy)).catch((error: unknown) => this.#failed(error));
+  }
+
   /** Sends a message again to a device that could not read it, over a new session. */
   sendAgain(id: string, requester: Endpoint, keys: KeyBundle | undefined): void {
     this.#work = this.#work
@@ -135,6 +145,11 @@ export class Handset {
 
   async #openInGroup(group: Group, { id, sender, skmsg }: GroupMessage, key: BinaryNode | undefined): Promise<void> {
     const author = sender.account.deviceName(sender.device);
+    const blindness = sender.account === this.account ? undefined : this.#blindness.shift();
+    if (blindness) {
+      await this.#askAgain({ id, sender, addressing: "lid", group }, blindness.withKeys);
+      return;
+    }
     if (key) {
       const type: EncType = key.attrs.type === "pkmsg" ? "pkmsg" : "msg";
       const { senderKeyDistributionMessage } = await this.signal.decrypt(author, { type, ciphertext: bytesOf(key) });
@@ -142,15 +157,44 @@ export class Handset {
       if (groupKey) await this.signal.learnGroupKey(group.jid, author, groupKey);
     }
     const message = await this.signal.decryptInGroup(group.jid, author, bytesOf(skmsg));
-    const from = sender.account.phone;
-    const at = Date.now();
-    const text = messageText(message);
-    const { device } = sender;
-    const addressing = "lid";
-    this.messages.add({ id, from, chat: group.jid, device, text, message, encType: "skmsg", addressing, at });
+    this.#keepOfGroup(group, { id, sender }, "skmsg", message);
+  }
+
+  async #openGroupCopy(group: Group, { id, sender, enc, extras }: GroupCopy): Promise<void> {
+    const author = sender.account.deviceName(sender.device);
+    const blindness = sender.account === this.account ? undefined : this.#blindness.shift();
+    if (blindness) {
+      await this.#askAgain({ id, sender, addressing: "lid", group }, blindness.withKeys);
+      return;
+    }
+    const type: EncType = enc.attrs.type === "pkmsg" ? "pkmsg" : "msg";
+    if (type === "pkmsg") this.#checkSender({ id, sender, extras });
+    const { senderKeyDistributionMessage: keys, ...message } = await this.signal.decrypt(author, {
+      type,
+      ciphertext: bytesOf(enc),
+    });
+    const groupKey = keys?.axolotlSenderKeyDistributionMessage;
+    if (groupKey) await this.signal.learnGroupKey(group.jid, author, groupKey);
+    this.#keepOfGroup(group, { id, sender }, type, message);
+  }
+
+  #keepOfGroup(
+    group: Group,
+    { id, sender }: Pick<GroupMessage, "id" | "sender">,
+    encType: EncType | "skmsg",
+    message: proto.IMessage,
+  ): void {
+    const { account, device } = sender;
+    const seen = {
+      from: account.phone,
+      chat: group.jid,
+      device,
+      text: messageText(message),
+      addressing: "lid",
+    } as const;
+    this.messages.add({ id, ...seen, message, encType, at: Date.now() });
     this.simulation.waits.changed();
-    if (sender.account !== this.account)
-      this.#acknowledgeAtOnce(id, { to: sender.account, addressing, group: group.jid });
+    if (account !== this.account) this.#acknowledgeAtOnce(id, { to: account, addressing: "lid", group: group.jid });
   }
 
   async #open(delivery: Delivery): Promise<void> {
@@ -208,7 +252,7 @@ export class Handset {
   }
 
   /** The first message of a session from a linked device has to prove that the device belongs to the account. */
-  #checkSender({ id, sender, extras }: Delivery): void {
+  #checkSender({ id, sender, extras }: Pick<Delivery, "id" | "sender" | "extras">): void {
     const companion = sender.account.companions.get(sender.device);
     if (!companion) return;
     const proof = extras.find(({ tag }) => tag === "device-identity");
@@ -220,7 +264,7 @@ export class Handset {
   }
 
   /** Asks the sending device to send the message again. */
-  async #askAgain({ id, sender, addressing }: Delivery, withKeys: boolean): Promise<void> {
+  async #askAgain({ id, sender, addressing, group }: Unreadable, withKeys: boolean): Promise<void> {
     const count = (this.askedAgain.get(id) ?? 0) + 1;
     this.askedAgain.set(id, count);
     const bundle = await this.signal.publishBundle();
@@ -232,8 +276,9 @@ export class Handset {
     const parts: BinaryNode[] = [stanza("retry", { count: `${count}`, id, t: unixSeconds(), v: "1" })];
     if (registration) parts.push(registration);
     if (withKeys) parts.push(stanza("keys", {}, keys));
-    const from = this.account.address(addressing);
-    const receipt = stanza("receipt", { from, id, type: "retry", t: unixSeconds() }, parts);
+    const own = this.account.address(addressing);
+    const addresses = group ? { from: group.jid, participant: own } : { from: own };
+    const receipt = stanza("receipt", { ...addresses, id, type: "retry", t: unixSeconds() }, parts);
     sender.account.companions.get(sender.device)?.deliver(receipt);
   }
 

@@ -26,10 +26,16 @@ export interface Dispatch {
   list?: string | undefined;
 }
 
+interface SentInGroup {
+  message: proto.IMessage;
+  group: Group;
+  type: string;
+}
+
 export class Outbox {
   readonly #handset: Handset;
   readonly #sent = new Map<string, Dispatch>();
-  readonly #sentInGroups = new Map<string, { message: proto.IMessage; group: Group }>();
+  readonly #sentInGroups = new Map<string, SentInGroup>();
   #corrupt = 0;
   #corruptRetries = 0;
   #work: Promise<void> = Promise.resolve();
@@ -80,9 +86,11 @@ export class Outbox {
   /** Sends to every device of a group's members; each gets the group key anew. */
   async sendInGroup(group: Group, message: proto.IMessage, type: string): Promise<string> {
     const id = newMessageId();
-    this.#sentInGroups.set(id, { message, group });
+    this.#sentInGroups.set(id, { message, group, type });
     await this.#inOrder(async () => {
       const { signal, simulation, endpoint } = this.#handset;
+      const isSpoilt = this.#corrupt > 0;
+      if (isSpoilt) this.#corrupt -= 1;
       const { ciphertext, key } = await signal.encryptInGroup(group.jid, message);
       const senderKeyDistributionMessage = { groupId: group.jid, axolotlSenderKeyDistributionMessage: key };
       const keys = new Map<string, BinaryNode>();
@@ -96,8 +104,10 @@ export class Outbox {
         const enc = await signal.encrypt(peer, { senderKeyDistributionMessage });
         keys.set(peer, stanza("enc", { v: "2", type: enc.type }, enc.ciphertext));
       }
-      const skmsg = stanza("enc", { v: "2", type: "skmsg" }, ciphertext);
-      group.relay(simulation, { id, type, sender: endpoint, skmsg, keys, extras: [], attrs: {} });
+      const asGroup = (bytes: Uint8Array): BinaryNode => stanza("enc", { v: "2", type: "skmsg" }, bytes);
+      const skmsg = asGroup(ciphertext);
+      const spoilt = isSpoilt ? asGroup(randomBytes(ciphertext.length)) : undefined;
+      group.relay(simulation, { id, type, sender: endpoint, skmsg, spoilt, keys, extras: [], attrs: {} });
     });
     return id;
   }
@@ -119,7 +129,8 @@ export class Outbox {
 
   async #sendOnceMore(id: string, requester: Endpoint, keys: KeyBundle | undefined): Promise<void> {
     const dispatch = this.#sent.get(id);
-    if (!dispatch) return;
+    const inGroup = this.#sentInGroups.get(id);
+    if (!dispatch && !inGroup) return;
     const { signal, simulation, account } = this.#handset;
     const bundle = keys ?? (await fetchBundle(requester));
     if (!bundle) return;
@@ -130,7 +141,25 @@ export class Outbox {
     await signal.startSession(requester.account.deviceName(requester.device), bundle);
     const spoilt = this.#corruptRetries > 0;
     if (spoilt) this.#corruptRetries -= 1;
-    await this.#deliver(id, dispatch, requester, { retry: true, spoilt });
+    if (dispatch) await this.#deliver(id, dispatch, requester, { retry: true, spoilt });
+    else if (inGroup) await this.#deliverInGroup(id, inGroup, requester, spoilt);
+  }
+
+  /** With the group's key, which the device may lack. */
+  async #deliverInGroup(
+    id: string,
+    { message, group, type }: SentInGroup,
+    recipient: Endpoint,
+    spoilt: boolean,
+  ): Promise<void> {
+    const { signal, endpoint } = this.#handset;
+    const { key } = await signal.encryptInGroup(group.jid, message);
+    const senderKeyDistributionMessage = { groupId: group.jid, axolotlSenderKeyDistributionMessage: key };
+    const peer = recipient.account.deviceName(recipient.device);
+    const { type: encType, ciphertext } = await signal.encrypt(peer, { ...message, senderKeyDistributionMessage });
+    const bytes = spoilt ? randomBytes(ciphertext.length) : ciphertext;
+    const enc = stanza("enc", { v: "2", type: encType, count: "1" }, bytes);
+    group.relayCopy({ id, type, sender: endpoint, recipient, enc, extras: [] });
   }
 
   /** One message after the other, so that they arrive in the order in which they were sent. */

@@ -16,6 +16,15 @@ export function registerGroups(router: Router): void {
 /** A client's message to a group. */
 export function relayToGroup({ simulation, companion }: LinkedOrigin, node: BinaryNode, group: Group): void {
   const sender = { account: companion.account, device: companion.device };
+  const carried = children(node).filter(({ tag }) => tag === "device-identity");
+  if (node.attrs.participant !== undefined) {
+    const recipient = simulation.accounts.endpoint(node.attrs.participant);
+    const enc = child(node, "enc");
+    const { id = "", type = "text" } = node.attrs;
+    if (recipient && enc) group.relayCopy({ id, type, sender, recipient, enc, extras: carried });
+    else simulation.violated("no-copy", companion.account.phone, `copy of ${id} for ${node.attrs.participant}`);
+    return;
+  }
   const skmsg = child(node, "enc");
   if (!skmsg) {
     simulation.violated("no-group-message", companion.account.phone, `message ${node.attrs.id} to ${group.jid}`);
@@ -28,7 +37,6 @@ export function relayToGroup({ simulation, companion }: LinkedOrigin, node: Bina
     if (recipient && enc) keys.set(recipient.account.deviceName(recipient.device), enc);
     else simulation.violated("unknown-device", companion.account.phone, `group key for ${to.attrs.jid}`);
   }
-  const extras = children(node).filter(({ tag }) => tag === "device-identity");
   const { id = "", type = "text", edit } = node.attrs;
-  group.relay(simulation, { id, type, sender, skmsg, keys, extras, attrs: edit ? { edit } : {} });
+  group.relay(simulation, { id, type, sender, skmsg, keys, extras: carried, attrs: edit ? { edit } : {} });
 }

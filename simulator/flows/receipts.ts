@@ -46,9 +46,11 @@ function askSenderAgain({ simulation, companion }: LinkedOrigin, node: BinaryNod
     sender.account.handset.sendAgain(id, requester, keys && readBundle(keys, child(node, "registration")));
     return;
   }
-  const addressing = parseAddress(node.attrs.to)?.addressing ?? "pn";
-  const from = companion.account.address(addressing, companion.device);
-  const forwarded = stanza("receipt", { from, id, type: "retry", t: unixSeconds() }, children(node));
+  const group = simulation.groups.get(node.attrs.to ?? "");
+  const addressing = group ? "lid" : (parseAddress(node.attrs.to)?.addressing ?? "pn");
+  const own = companion.account.address(addressing, companion.device);
+  const addresses = group ? { from: group.jid, participant: own } : { from: own };
+  const forwarded = stanza("receipt", { ...addresses, id, type: "retry", t: unixSeconds() }, children(node));
   sender.account.companions.get(sender.device)?.deliver(forwarded);
 }
 

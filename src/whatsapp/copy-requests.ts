@@ -9,6 +9,7 @@
  */
 import { answered, waitAfterRefusalMs } from "./asking-again.ts";
 import { BoundedMap } from "./auth/bounded-map.ts";
+import type { UsedBundles } from "./auth/used-bundles.ts";
 import type { BinaryNode, MessageRelayOptions, WASocket } from "./baileys.ts";
 import { buildAckStanza, extractE2ESessionFromRetryReceipt, getBinaryNodeChild, jidDecode, proto } from "./baileys.ts";
 import { isGroup } from "./identity.ts";
@@ -27,11 +28,11 @@ const OUR_ERROR = 500;
 interface Socket {
   assertSessions: WASocket["assertSessions"];
   signalRepository: Pick<WASocket["signalRepository"], "injectE2ESession">;
-  authState: { keys: Pick<WASocket["authState"]["keys"], "set"> };
 }
 
 export interface CopyRequestsDeps {
   socket: () => Socket;
+  bundles: UsedBundles;
   /** An encoded message of ours to this chat (a JID); null when it is not known any more. */
   find: MessageLookups["ours"];
   /** Whether who asks may have it. @throws when WhatsApp does not tell */
@@ -107,22 +108,26 @@ export class CopyRequests {
   }
 
   async #sendCopy({ messageId }: RetryRequest, asked: Asked, message: proto.IMessage): Promise<void> {
-    const { socket, relay } = this.#deps;
+    const { chat, device, count } = asked;
     await this.#renewSession(asked);
-    // Its members are given the group's key again, with this copy or the next message.
-    if (isGroup(asked.chat)) await socket().authState.keys.set({ "sender-key-memory": { [asked.chat]: null } });
-    // A request of the primary device is answered to all devices, as Baileys does.
-    const whom: MessageRelayOptions = jidDecode(asked.device)?.device
-      ? { participant: { jid: asked.device, count: asked.count } }
+    // A request of the primary device is answered to all of the recipient's, as Baileys does; in a group, where it would
+    // send everything to everybody once more, whoever asks gets a copy with the group's key (as whatsmeow does).
+    const isAlone = isGroup(chat) || Boolean(jidDecode(device)?.device);
+    const whom: MessageRelayOptions = isAlone
+      ? { participant: { jid: device, count } }
       : { useUserDevicesCache: false };
-    await relay(asked.chat, message, { messageId, ...whom });
+    await this.#deps.relay(chat, message, { messageId, ...whom });
   }
 
   async #renewSession({ device, bundle }: Asked): Promise<void> {
-    const { signalRepository, assertSessions } = this.#deps.socket();
+    const { socket, bundles } = this.#deps;
+    const { signalRepository, assertSessions } = socket();
     if (bundle) {
+      // Asked before the connection broke: the session was made then.
+      if (await bundles.has(device, bundle)) return;
       try {
         await signalRepository.injectE2ESession({ jid: device, session: bundle });
+        await bundles.add(device, bundle);
         return;
       } catch (error) {
         this.#deps.warn(`the keys in a request for a copy were of no use (${kindOf(error)})`);

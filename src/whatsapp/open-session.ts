@@ -10,6 +10,7 @@ import { openAuthStore } from "./auth/auth-store.ts";
 import { boundedCache } from "./auth/bounded-cache.ts";
 import { deviceLists } from "./auth/device-lists.ts";
 import { groupMetadata } from "./auth/group-metadata.ts";
+import { usedBundles } from "./auth/used-bundles.ts";
 import type { AuthenticationCreds, BinaryNode, GroupMetadata, MessageRelayOptions, WASocket } from "./baileys.ts";
 import { buildAckStanza, makeWASocket, proto } from "./baileys.ts";
 import { callOf } from "./calls.ts";
@@ -110,8 +111,14 @@ class BaileysSession implements WhatsAppSession {
         this.#calls.guarded(() => this.#socket.requestPlaceholderResend(key)).catch(() => undefined);
       },
     });
+    const auth = openAuthStore({
+      storage: deps.storage,
+      isCurrent: () => !this.#over && deps.isCurrent(),
+      onInbound: (decrypted) => this.#inbound.store(decrypted),
+    });
     const copies = new CopyRequests({
       socket: () => this.#socket,
+      bundles: usedBundles(auth.keys),
       find: deps.lookups.ours,
       mayHave: (request) => mayHaveCopy(request, { lookups: deps.lookups, members: (jid) => this.#members(jid) }),
       onRequest: (messageId) => this.#emit({ type: "retry", messageId }),
@@ -129,11 +136,6 @@ class BaileysSession implements WhatsAppSession {
       onReceipt: (receipt) => this.#emit({ type: "receipt", receipt }),
       onCopyWanted: (request, receipt) => void copies.take(request, receipt),
       warn: deps.warn,
-    });
-    const auth = openAuthStore({
-      storage: deps.storage,
-      isCurrent: () => !this.#over && deps.isCurrent(),
-      onInbound: (decrypted) => this.#inbound.store(decrypted),
     });
     this.#creds = auth.creds;
     this.#groups = groupMetadata(deps.storage.sql, deps.now);

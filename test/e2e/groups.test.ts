@@ -55,6 +55,39 @@ describe("in a group", () => {
     expect(shown).toMatchObject(["first", "second", "third"].map((text) => ({ text, groupId: group.jid, to: null })));
   });
 
+  it.each([[true], [false]])(
+    "a member who cannot decrypt gets a copy of its own (its keys sent along: %s)",
+    async (withKeys) => {
+      const since = lab.whatsApp.mark();
+      bob.cannotDecryptNext({ times: 2, withKeys });
+      const text = `unreadable for Bob, twice, ${withKeys}`;
+      const { messageId } = await sends({ message: text });
+      expect(await bob.received(text)).toMatchObject({ id: messageId, chat: group.jid, encType: "pkmsg" });
+      await alice.received(text);
+      const copies = lab.whatsApp
+        .stanzas(since)
+        .filter(({ node: { tag, attrs } }) => tag === "message" && attrs.id === messageId)
+        .slice(1);
+      expect(copies.map(({ node }) => node.attrs.participant)).toEqual([`${bob.lid}@lid`, `${bob.lid}@lid`]);
+      expect(JSON.stringify(copies)).not.toContain(alice.lid);
+      const { messageId: next } = await sends({ message: `and after it, ${withKeys}` });
+      for (const member of [alice, bob]) {
+        expect(await member.received((received) => received.id === next)).toMatchObject({ encType: "skmsg" });
+      }
+      await number.messageReaches(messageId, "delivered");
+    },
+  );
+
+  it("a member's message that could not be decrypted comes when it is sent again", async () => {
+    alice.corruptsNext();
+    alice.corruptsRetries();
+    const id = await alice.saysIn(group, "unreadable, twice");
+    const { body } = await lab.hook.received(({ message_id }) => message_id === id);
+    expect(body).toMatchObject({ message: "unreadable, twice", group_id: group.jid, participant: `${alice.lid}@lid` });
+    const after = await alice.saysIn(group, "readable at once");
+    await lab.hook.received(({ message_id }) => message_id === after);
+  });
+
   it("files go both ways", async () => {
     const given = await bob.sendsFileIn(group, { kind: "image", bytes: PNG, mimetype: "image/png", caption: "here" });
     const { body } = await lab.hook.received(({ message_id }) => message_id === given);

@@ -9,7 +9,7 @@ const KEY_FRAME_CHARACTERS = 40;
 const LIST_FRAME_CHARACTERS = 60;
 
 /**
- * Keys in the order in which they are missed: what cannot be made anew, then Signal sessions, those read with last first,
+ * Baileys' keys in the order in which they are missed: what cannot be made anew, then Signal sessions, those read with last first,
  * then device lists, which are asked for again. `total` counts the characters up to and with each.
  */
 const RANKED_KEYS = `
@@ -19,7 +19,7 @@ const RANKED_KEYS = `
       CASE type WHEN 'session' THEN (
         SELECT MAX(json_extract(entry.value, '$.indexInfo.used')) FROM json_each(signal_keys.value, '$._sessions') AS entry
       ) END AS used
-    FROM signal_keys)`;
+    FROM signal_keys WHERE type NOT LIKE 'x-%')`;
 
 /**
  * All of a linked device that fits into so many characters; call it only while no session is open, whose keys change all

@@ -12,7 +12,8 @@ let warnings: string[];
 const deps = {
   assertSessions: vi.fn(async (_jids: string[], _force?: boolean) => true),
   injectE2ESession: vi.fn(async (_session: object) => undefined),
-  setKeys: vi.fn(async (_keys: object) => undefined),
+  hasBundle: vi.fn(async () => false),
+  addBundle: vi.fn(async () => undefined),
   find: vi.fn((_id: string, _chat: string): Uint8Array | null => null),
   mayHave: vi.fn(async () => true),
   onRequest: vi.fn(),
@@ -27,10 +28,16 @@ beforeEach(() => {
   deps.mayHave.mockResolvedValue(true);
   deps.find.mockReturnValue(proto.Message.encode(MESSAGE).finish());
   warnings = [];
-  const { assertSessions, injectE2ESession, setKeys, ...others } = deps;
-  const socket = { assertSessions, signalRepository: { injectE2ESession }, authState: { keys: { set: setKeys } } };
+  const { assertSessions, injectE2ESession, hasBundle: has, addBundle: add, ...others } = deps;
+  const socket = { assertSessions, signalRepository: { injectE2ESession } };
   const guarded: CopyRequestsDeps["guarded"] = (call) => call();
-  copies = new CopyRequests({ socket: () => socket, ...others, guarded, warn: (text) => warnings.push(text) });
+  copies = new CopyRequests({
+    socket: () => socket,
+    bundles: { has, add },
+    ...others,
+    guarded,
+    warn: (text) => warnings.push(text),
+  });
 });
 
 interface Asking {
@@ -105,10 +112,11 @@ test("a device that is not the phone gets a copy of its own", async () => {
   expect(deps.relay).toHaveBeenCalledWith("491:7@s.whatsapp.net", expect.anything(), { messageId: "A", participant });
 });
 
-test("in a group its key goes to the members again", async () => {
+test("in a group who asks gets a copy of its own", async () => {
   await asks({ from: GROUP, participant: "492@lid" });
   expect(deps.assertSessions).toHaveBeenCalledWith(["492@lid"], true);
-  expect(deps.setKeys).toHaveBeenCalledWith({ "sender-key-memory": { [GROUP]: null } });
+  const participant = { jid: "492@lid", count: 1 };
+  expect(deps.relay).toHaveBeenCalledWith(GROUP, expect.anything(), { messageId: "A", participant });
 });
 
 describe("keys in a request", () => {
@@ -116,6 +124,21 @@ describe("keys in a request", () => {
     await asks({ keys: KEYS });
     expect(deps.injectE2ESession).toHaveBeenCalledWith({ jid: CHAT, session: expect.anything() });
     expect([deps.assertSessions.mock.calls, deps.relay.mock.calls.length]).toEqual([[], 1]);
+  });
+
+  test("are used once: a request that comes again at the next connection is answered in the session that is there", async () => {
+    deps.hasBundle.mockResolvedValue(true);
+    await asks({ keys: KEYS });
+    expect([deps.injectE2ESession.mock.calls, deps.assertSessions.mock.calls]).toEqual([[], []]);
+    expect(deps.relay).toHaveBeenCalledTimes(1);
+  });
+
+  test("are noted as used before the copy leaves", async () => {
+    const order: string[] = [];
+    deps.addBundle.mockImplementation(async () => void order.push("noted"));
+    deps.relay.mockImplementation(async () => void order.push("copy"));
+    await asks({ keys: KEYS });
+    expect(order).toEqual(["noted", "copy"]);
   });
 
   test("that are of no use are asked for", async () => {
