@@ -13,7 +13,7 @@ import { pick, stream } from "./random.ts";
 import { Runtime } from "./runtime.ts";
 import { type Planned, plan, replyTo, says, sends } from "./traffic.ts";
 import { BREAKS, NEEDS_CONNECTION, SILENCE, TROUBLES, unreliable } from "./trouble.ts";
-import { judge, losses } from "./verdict.ts";
+import { isSettled, judge, losses } from "./verdict.ts";
 
 export interface ScenarioOptions {
   seed: number;
@@ -243,8 +243,9 @@ class Scenario {
     for (;;) {
       const evidence = { ...traffic, api: this.#api, whatsApp: this.#whatsApp, receiver: this.#receiver };
       const more = { refused: this.#refused, printed: this.#runtime.printed };
-      const lost = losses(await judge({ ...evidence, ...more }));
-      if (lost.length === 0 || this.#isOutOfPatience) return lost;
+      const verdict = await judge({ ...evidence, ...more });
+      const lost = losses(verdict);
+      if (isSettled(verdict) || this.#isOutOfPatience) return lost;
       if (lost.join() !== told) this.#options.onFault?.(`not yet: ${lost.join(", ")}`);
       told = lost.join();
       await pause(500);

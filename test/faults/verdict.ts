@@ -40,6 +40,16 @@ export interface Verdict {
   secretsInLog: string[];
 }
 
+/** What waiting does not mend. */
+const LASTING: ReadonlySet<string> = new Set<keyof Verdict>([
+  "outboundRefused",
+  "outboundShownTwice",
+  "outOfOrder",
+  "deliveriesOutOfOrder",
+  "protocolViolations",
+  "secretsInLog",
+]);
+
 interface StoredMessage {
   id: string;
   text: string;
@@ -83,6 +93,10 @@ export async function judge(evidence: Evidence): Promise<Verdict> {
     secretsInLog: printed.split("\n").filter((line) => line.includes(SECRET_WORD) || KEY_WORDS.test(line)),
   };
 }
+
+/** Whether nothing is missing that may still come. */
+export const isSettled = (verdict: Verdict): boolean =>
+  Object.entries(verdict).every(([what, which]: [string, string[]]) => which.length === 0 || LASTING.has(what));
 
 /** What must not have happened, in words; empty for a sound run. */
 export function losses(verdict: Verdict): string[] {
