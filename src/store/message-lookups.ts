@@ -13,6 +13,8 @@ type Poll = Payload & { direction: "inbound" | "outbound"; author: string };
 const LATEST = 500;
 const MOST_AWAITED = 50;
 
+const OURS = "SELECT payload FROM messages WHERE id = ? AND direction = 'outbound' AND (chat_id = ? OR address = ?)";
+
 function payloadOf(rows: SqlStorageCursor<Payload>): Uint8Array | null {
   const row = rows.toArray()[0];
   return row && row.payload.byteLength > 0 ? new Uint8Array(row.payload) : null;
@@ -30,15 +32,10 @@ export function messageLookups(sql: SqlStorage, contacts: ContactsTable): Messag
   };
 
   return {
-    ours: (messageId, chatJid) =>
-      payloadOf(
-        sql.exec<Payload>(
-          "SELECT payload FROM messages WHERE id = ? AND direction = 'outbound' AND (chat_id = ? OR address = ?)",
-          messageId,
-          chatOf(chatJid),
-          chatJid,
-        ),
-      ),
+    ours: (messageId, chatJid) => payloadOf(sql.exec<Payload>(OURS, messageId, chatOf(chatJid), chatJid)),
+
+    repeatable: (messageId, chatJid) =>
+      payloadOf(sql.exec<Payload>(`${OURS} AND deleted_at IS NULL`, messageId, chatOf(chatJid), chatJid)),
 
     received: ({ id, chatJid, participantJid }) =>
       payloadOf(

@@ -33,8 +33,8 @@ interface Socket {
 export interface CopyRequestsDeps {
   socket: () => Socket;
   bundles: UsedBundles;
-  /** An encoded message of ours to this chat (a JID); null when it is not known any more. */
-  find: MessageLookups["ours"];
+  /** An encoded message of ours to this chat (a JID); null when it is not known any more, or was taken back. */
+  find: MessageLookups["repeatable"];
   /** Whether who asks may have it. @throws when WhatsApp does not tell */
   mayHave: (request: RetryRequest) => Promise<boolean>;
   /** Somebody who may have a copy asks for one. */

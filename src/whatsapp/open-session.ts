@@ -119,7 +119,7 @@ class BaileysSession implements WhatsAppSession {
     const copies = new CopyRequests({
       socket: () => this.#socket,
       bundles: usedBundles(auth.keys),
-      find: deps.lookups.ours,
+      find: deps.lookups.repeatable,
       mayHave: (request) => mayHaveCopy(request, { lookups: deps.lookups, members: (jid) => this.#members(jid) }),
       onRequest: (messageId) => this.#emit({ type: "retry", messageId }),
       relay: (to, message, options) => this.#relay(to, message, options),

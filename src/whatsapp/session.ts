@@ -350,8 +350,10 @@ export class SessionClosedError extends Error {
 
 /** Stored messages; each payload is an encoded `proto.Message`, and null when there is no such message. */
 export interface MessageLookups {
-  /** A message of ours to this chat (a JID), for a recipient who could not decrypt it. */
+  /** A message of ours to this chat (a JID). */
   ours: (messageId: string, chatJid: string) => Uint8Array | null;
+  /** The same for a recipient who could not decrypt it: not one that was taken back since. */
+  repeatable: (messageId: string, chatJid: string) => Uint8Array | null;
   /** A stanza that was stored before, should WhatsApp repeat it. */
   received: (origin: StanzaOrigin) => Uint8Array | null;
   /**

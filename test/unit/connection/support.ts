@@ -46,7 +46,7 @@ export function keptNumber({ connection = {}, script, deps = {} }: World = {}) {
     },
     log: (level, message) => world.logs.push([level, message]),
     download: async () => new Uint8Array(0),
-    lookups: { ours: () => null, received: () => null, awaited: () => [], poll: () => null },
+    lookups: { ours: () => null, repeatable: () => null, received: () => null, awaited: () => [], poll: () => null },
     wake: {
       set(name, dueAt) {
         world.wakeUps[name] = dueAt;

@@ -22,6 +22,17 @@ describe("a message of ours", () => {
     expect(found).toEqual([true, true, false, false, false]);
   });
 
+  test("that was taken back from everybody is not said again", () => {
+    store.messages.insert(outbound("A"));
+    store.messages.insert(outbound("B"));
+    const deletion = { chatId: "491@s.whatsapp.net", direction: "outbound", participant: null, text: "" } as const;
+    store.targets.apply({ ...deletion, details: { deleted: { messageId: "A" } } }, 1);
+    const chat = "491@s.whatsapp.net";
+    expect([store.lookups.repeatable("A", chat), store.lookups.ours("A", chat)]).toEqual([null, expect.anything()]);
+    expect(store.lookups.repeatable("B", chat)).not.toBeNull();
+    expect(store.lookups.repeatable("B", "492@s.whatsapp.net")).toBeNull();
+  });
+
   test("is not one that somebody else wrote under its id", () => {
     store.messages.insert(inbound("A"));
     expect(store.lookups.ours("A", "491@s.whatsapp.net")).toBeNull();

@@ -32,6 +32,7 @@ beforeEach(() => {
         return known;
       },
       ours: () => null,
+      repeatable: () => null,
       awaited: () => [],
       poll: () => null,
     },
