@@ -130,7 +130,6 @@ class BaileysSession implements WhatsAppSession {
       warn: deps.warn,
     });
     this.#receipts = new ReceiptDesk({
-      lookups: deps.lookups,
       me: () => this.#me(),
       members: (jid) => this.#members(jid),
       onReceipt: (receipt) => this.#emit({ type: "receipt", receipt }),

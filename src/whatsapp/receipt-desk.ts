@@ -1,11 +1,12 @@
 /** Takes receipts as they arrive: reports what became of our messages, and finds those that ask for a copy. */
+import { waitAfterRefusalMs } from "./asking-again.ts";
 import type { BinaryNode } from "./baileys.ts";
 import type { Me } from "./normalise/stanza.ts";
-import { type RetryRequest, receiptOf, retryIn } from "./receipts.ts";
-import { type MessageLookups, type ReceiptUpdate, SessionClosedError } from "./session.ts";
+import { asRefusal } from "./query-errors.ts";
+import { type Receipt, type RetryRequest, receiptOf, retryIn } from "./receipts.ts";
+import { type ReceiptUpdate, RequestRefusedError, SessionClosedError } from "./session.ts";
 
 interface Deps {
-  lookups: MessageLookups;
   me: () => Me;
   /** Who else is in a group; see `membersOf`. @throws when WhatsApp does not tell */
   members: (groupJid: string) => Promise<string[][]>;
@@ -15,6 +16,13 @@ interface Deps {
   warn: (text: string) => void;
 }
 
+/** Whether the next connection may end otherwise: WhatsApp did not answer, or refused for now. */
+function isTemporary(error: unknown): boolean {
+  if (error instanceof SessionClosedError) return true;
+  const refusal = asRefusal(error);
+  return refusal instanceof RequestRefusedError && waitAfterRefusalMs(refusal.code, 1) !== null;
+}
+
 export class ReceiptDesk {
   readonly #deps: Deps;
 
@@ -22,30 +30,42 @@ export class ReceiptDesk {
     this.#deps = deps;
   }
 
-  /** Reads a receipt about messages of ours; call it before Baileys sees the stanza. */
+  /** Reads a receipt about a message of ours to one person; call it before Baileys sees the stanza. */
   arrived(stanza: BinaryNode): void {
     const receipt = receiptOf(stanza, this.#deps.me());
-    if (!receipt) return;
-    const { participantJid, ...update } = receipt;
-    if (participantJid === null) this.#deps.onReceipt({ ...update, group: null });
-    else void this.#reportInGroup(update, participantJid);
+    if (!receipt || receipt.participantJid !== null) return;
+    const { participantJid: _, ...update } = receipt;
+    this.#deps.onReceipt({ ...update, group: null });
   }
 
-  /** Whether Baileys may see a receipt: not those that ask for a copy. */
-  admits(stanza: BinaryNode): boolean {
-    const request = retryIn(stanza, this.#deps.me());
-    if (request) this.#deps.onCopyWanted(request, stanza);
-    return request === null;
+  /**
+   * Whether Baileys may see a receipt, and acknowledge it: not those that ask for a copy, and those of groups when they
+   * have been reported. What could not be reported now WhatsApp repeats at the next connection.
+   */
+  admits(stanza: BinaryNode): boolean | Promise<boolean> {
+    const { me, onCopyWanted } = this.#deps;
+    const request = retryIn(stanza, me());
+    if (request) {
+      onCopyWanted(request, stanza);
+      return false;
+    }
+    const receipt = receiptOf(stanza, me());
+    if (!receipt || receipt.participantJid === null) return true;
+    return this.#reportInGroup(receipt, receipt.participantJid);
   }
 
   /** A receipt of a group says something only beside who else is in it. */
-  async #reportInGroup(update: Omit<ReceiptUpdate, "group">, participantJid: string): Promise<void> {
+  async #reportInGroup(receipt: Receipt, participantJid: string): Promise<boolean> {
     const { members, onReceipt, warn } = this.#deps;
+    const { messageIds, status, chatJid } = receipt;
     try {
-      onReceipt({ ...update, group: { participantJid, members: await members(update.chatJid) } });
+      onReceipt({ messageIds, status, chatJid, group: { participantJid, members: await members(chatJid) } });
+      return true;
     } catch (error) {
-      if (error instanceof SessionClosedError) return;
-      warn(`a group's receipt could not be read (${error instanceof Error ? error.name : "unknown error"})`);
+      if (!(error instanceof SessionClosedError)) {
+        warn(`a group's receipt could not be read (${error instanceof Error ? error.name : "unknown error"})`);
+      }
+      return !isTemporary(error);
     }
   }
 }
