@@ -11,7 +11,7 @@ import { GatewayNumber } from "../e2e/support/number.ts";
 import { reachCrashPoint } from "./crash-points.ts";
 import { pick, stream } from "./random.ts";
 import { Runtime } from "./runtime.ts";
-import { type Planned, plan, replyTo, says, sends } from "./traffic.ts";
+import { type Chat, chatIn, chatWith, type Planned, plan, replyTo, says, sends } from "./traffic.ts";
 import { BREAKS, NEEDS_CONNECTION, SILENCE, TROUBLES, unreliable } from "./trouble.ts";
 import { isSettled, judge, losses } from "./verdict.ts";
 
@@ -51,6 +51,8 @@ const PATIENCE_MS = 420_000;
  */
 const RECONNECT_PATIENCE_MS = 150_000;
 const CONTACTS = 6;
+/** So many of them are in a group with the number. */
+const MEMBERS = 3;
 /**
  * Over how long the traffic is spread, for each kill, so that all faults meet some, milliseconds. Who sends has to wait
  * whenever the number is away, who writes to it has not.
@@ -98,6 +100,7 @@ class Scenario {
   readonly #api: Api;
   readonly #phone: Phone;
   readonly #contacts: readonly Contact[];
+  readonly #chats: readonly Chat[];
   readonly #startedAt = Date.now();
   readonly #kills: string[] = [];
   readonly #faults: string[] = [];
@@ -112,18 +115,21 @@ class Scenario {
     this.#api = new Api(() => runtime.url);
     this.#phone = whatsApp.phone();
     this.#contacts = Array.from({ length: CONTACTS }, () => whatsApp.contact());
+    const members = this.#contacts.slice(0, MEMBERS);
+    const group = whatsApp.group({ members: [this.#phone, ...members] });
+    this.#chats = [...this.#contacts.map(chatWith), chatIn(group, members)];
   }
 
   async run(): Promise<Omit<ScenarioResult, "kept">> {
     const { seed, messages } = this.#options;
     const number = await this.#linkedNumber();
-    const inbound = plan("in", messages, this.#contacts);
-    const outbound = plan("out", messages, this.#contacts);
-    const traffic = this.#contacts.flatMap((contact) => [
-      this.#speak(inbound.filter((message) => message.contact === contact)),
+    const inbound = plan("in", messages, this.#chats);
+    const outbound = plan("out", messages, this.#chats);
+    const traffic = this.#chats.flatMap((chat) => [
+      this.#speak(inbound.filter((message) => message.chat === chat)),
       this.#send(
         number,
-        outbound.filter((message) => message.contact === contact),
+        outbound.filter((message) => message.chat === chat),
       ),
     ]);
     await Promise.all([...traffic, this.#makeTrouble().catch((error: Error) => this.#refused.push(error.message))]);
@@ -255,6 +261,6 @@ class Scenario {
 
 /** What the webhook answers when it works. */
 const answerOf: FaultyReceiver["behave"] = ({ body }) => {
-  const reply = replyTo(String(body.message));
+  const reply = replyTo(String(body.message), body.is_group === true);
   return { status: 200, body: JSON.stringify(reply === null ? { skip: true } : { reply }) };
 };

@@ -66,9 +66,9 @@ export async function judge(evidence: Evidence): Promise<Verdict> {
   const messages = await allMessages(evidence);
   const stored = messages.filter(({ direction }) => direction === "inbound");
   const delivered = new Set(receiver.taken);
-  const replies = inbound.flatMap(({ text, contact }) => {
-    const reply = replyTo(text);
-    return reply === null ? [] : [{ text: reply, contact, file: null }];
+  const replies = inbound.flatMap((message) => {
+    const reply = replyTo(message.text, message.chat.group !== null);
+    return reply === null ? [] : [{ ...message, text: reply, file: null }];
   });
   const sent = [...outbound, ...replies];
   const statusOf = new Map(messages.filter(({ direction }) => direction === "outbound").map((m) => [m.text, m.status]));
@@ -78,11 +78,13 @@ export async function judge(evidence: Evidence): Promise<Verdict> {
     inboundNotDelivered: texts(inbound.filter(({ text }) => !delivered.has(text))),
     inboundFilesMissing: await filesMissing(evidence, stored),
     outboundRefused: [...evidence.refused],
-    outboundLost: outbound.filter((message) => idsOf(message).size === 0).map((message) => howLost(message, messages)),
-    outboundShownTwice: texts(outbound.filter((message) => idsOf(message).size > 1)),
+    outboundLost: outbound
+      .filter((message) => idsOf(message).some((ids) => ids.size === 0))
+      .map((message) => howLost(message, messages)),
+    outboundShownTwice: texts(outbound.filter((message) => idsOf(message).some((ids) => ids.size > 1))),
     outboundFilesWrong: texts(outbound.filter((message) => !hasFile(message))),
     outboundStatusWrong: texts(sent.filter(({ text }) => /^(pending|failed)$/.test(statusOf.get(text) ?? "pending"))),
-    repliesNotOnce: texts(replies.filter((message) => idsOf(message).size !== 1)),
+    repliesNotOnce: texts(replies.filter((message) => idsOf(message).some((ids) => ids.size !== 1))),
     outOfOrder: disorder(outbound, whatsApp),
     deliveriesOutOfOrder: receiver.disorder,
     neededNewLink: linked ? [] : [number.id],
@@ -108,24 +110,28 @@ export function losses(verdict: Verdict): string[] {
 const texts = (messages: readonly Planned[]): string[] =>
   messages.map(({ text }) => text.replace(` ${SECRET_WORD}`, ""));
 
-/** The ids under which a contact has a message. */
-function idsOf({ text, contact }: Planned): Set<string> {
-  return new Set(contact.inbox.filter((received) => received.text === text).map(({ id }) => id));
+/** The ids under which each who is to read a message has it. */
+function idsOf({ text, chat }: Planned): Set<string>[] {
+  return chat.people.map(
+    ({ inbox }) => new Set(inbox.filter((received) => received.text === text).map(({ id }) => id)),
+  );
 }
 
-/** The contact can open the file of a message, and it is the one that was sent. */
+/** Whoever has a message can open its file, and it is the one that was sent. */
 function hasFile(message: Planned): boolean {
-  const { contact, file } = message;
-  const [id] = idsOf(message);
-  return file === null || id === undefined || contact.opensFile(id).equals(file);
+  const { chat, file } = message;
+  return idsOf(message).every(([id], index) => {
+    return file === null || id === undefined || chat.people[index]?.opensFile(id).equals(file);
+  });
 }
 
-/** Where it got stuck: as far as the API knows, and how often its contact asked for a copy that could be read. */
+/** Where it got stuck: as far as the API knows, and how often copies were asked for that could be read. */
 function howLost(message: Planned, messages: readonly StoredMessage[]): string {
-  const { text, contact } = message;
+  const { text, chat } = message;
   const known = messages.find((one) => one.direction === "outbound" && one.text === text);
-  const asked = known ? (contact.askedAgain.get(known.id) ?? 0) : 0;
-  return `${texts([message])}: ${known?.status ?? "not stored"}, its contact asked for it ${asked} times more`;
+  const asked = chat.people.map(({ askedAgain }) => (known ? (askedAgain.get(known.id) ?? 0) : 0));
+  const where = chat.group ? "in the group" : "to one contact";
+  return `${texts([message])} ${where}: ${known?.status ?? "not stored"}, asked for ${asked.join(", ")} times more`;
 }
 
 /**
@@ -134,13 +140,14 @@ function howLost(message: Planned, messages: readonly StoredMessage[]): string {
  * WhatsApp refused for a while, because what follows it may have left already.
  */
 function disorder(outbound: readonly Planned[], whatsApp: SimulatorServer): string[] {
-  const contacts = new Set(outbound.map(({ contact }) => contact));
-  return [...contacts].flatMap((contact) => {
-    const sent = outbound.filter((message) => message.contact === contact).map(({ text }) => text);
-    const { refused } = whatsApp.simulation;
-    const atOnce = contact.inbox.filter(({ id }) => !contact.askedAgain.has(id) && !refused.has(id));
-    const came = [...new Set(atOnce.map(({ text }) => text))].filter((text) => sent.includes(text));
-    return came.filter((text, at) => at > 0 && sent.indexOf(text) < sent.indexOf(came[at - 1] ?? ""));
+  const { refused } = whatsApp.simulation;
+  return [...new Set(outbound.map(({ chat }) => chat))].flatMap((chat) => {
+    const sent = outbound.filter((message) => message.chat === chat).map(({ text }) => text);
+    return chat.people.flatMap(({ inbox, askedAgain }) => {
+      const atOnce = inbox.filter(({ id }) => !askedAgain.has(id) && !refused.has(id));
+      const came = [...new Set(atOnce.map(({ text }) => text))].filter((text) => sent.includes(text));
+      return came.filter((text, at) => at > 0 && sent.indexOf(text) < sent.indexOf(came[at - 1] ?? ""));
+    });
   });
 }
 
