@@ -42,11 +42,11 @@ const react = createRoute({
   summary: "React to a message",
   description:
     "Puts an emoji on a stored message of this chat, sent or received; an empty emoji takes it back. 404 when the " +
-    "message is not stored.",
+    "message is not stored, 409 `wrong_state` when it was deleted or never reached WhatsApp.",
   request: { params: InstanceParamsSchema, body: { required: true, content: jsonContent(ReactionSchema) } },
   responses: {
     200: answer("Reaction sent, or refused by WhatsApp", ReactedSchema),
-    ...errorResponses(...SEND_REFUSALS),
+    ...errorResponses(...SEND_REFUSALS, "wrong_state"),
   },
 });
 
@@ -61,7 +61,7 @@ const autoReact = createRoute({
   request: { body: { required: true, content: jsonContent(AutoReactionSchema) } },
   responses: {
     200: answer("Reaction sent, or refused by WhatsApp", AutoReactedSchema),
-    ...errorResponses(...SEND_REFUSALS),
+    ...errorResponses(...SEND_REFUSALS, "wrong_state"),
   },
 });
 

@@ -13,7 +13,7 @@ const EDITABLE_MS = 15 * 60_000;
 /** And taking back for everybody for two days and twelve hours (WhatsApp's clients too). */
 const DELETABLE_MS = 60 * 60 * 60_000;
 
-/** `not_found` when the message is not stored in that chat. */
+/** `not_found` when the message is not stored in that chat; `wrong_state` when nobody sees it there. */
 export async function react(
   { to, messageId, emoji }: OutgoingReaction,
   deps: SendingDeps,
@@ -22,6 +22,12 @@ export async function react(
   if (!recipient.ok) return recipient;
   const target = deps.store.targets.find(messageId, recipient.value.chatId);
   if (!target) return unknown("The message to react to is not stored in this chat; nothing was sent.");
+  // Taking a reaction back harms nothing.
+  if (emoji !== "" && target.deletedAt !== null) {
+    return refuse("wrong_state", "The message was deleted; nothing was sent.");
+  }
+  if (target.status === "failed")
+    return refuse("wrong_state", "The message has not reached WhatsApp; nothing was sent.");
   const payload = encodeReaction(asTarget(target), emoji, deps.now());
   const details = { reaction: { messageId, emoji } };
   return deliver({ type: "reaction", text: emoji, details, payload }, chatOf(target), deps);

@@ -23,6 +23,9 @@ async function sends(body: object): Promise<string> {
   return sent.messageId;
 }
 
+const reacts = (messageId: string, emoji: string) =>
+  lab.api.call("POST", `${number.path}/react`, { to: alice.phone, messageId, emoji });
+
 /** What Alice's phone decrypted of it. */
 async function decrypted(messageId: string) {
   const { message } = await alice.received(({ id }) => id === messageId);
@@ -171,6 +174,15 @@ describe("what is sent reaches the contact as it is meant", () => {
     );
     expect(deletion.message.protocolMessage?.key?.id).toBe(id);
     expect(await stored(id)).toMatchObject({ deletedAt: expect.any(String) });
+    expect(await reacts(id, "👍")).toMatchObject({ status: 409, body: { code: "wrong_state" } });
+    expect(await reacts(id, "")).toMatchObject({ status: 200 });
+  });
+
+  it("no reaction to a message that WhatsApp refused", async () => {
+    alice.rejectsWith(479);
+    const body = { to: alice.phone, message: "refused" };
+    const { messageId } = await lab.api.ok<{ messageId: string }>("POST", `${number.path}/send`, body);
+    expect(await reacts(messageId, "👍")).toMatchObject({ status: 409, body: { code: "wrong_state" } });
   });
 });
 
