@@ -101,15 +101,15 @@ export class CopyRequests {
     const payload = find(request.messageId, request.chatJid);
     if (!payload) return;
     const message = proto.Message.decode(payload);
+    const renewed = await this.#insist(() => this.#inTurn(() => this.#renewSession(asked)));
+    if (renewed === null) return;
     await this.#insist(async () => {
       await this.#inTurn(() => this.#sendCopy(request, asked, message));
       await taken(request.messageId);
     });
   }
 
-  async #sendCopy({ messageId }: RetryRequest, asked: Asked, message: proto.IMessage): Promise<void> {
-    const { chat, device, count } = asked;
-    await this.#renewSession(asked);
+  async #sendCopy({ messageId }: RetryRequest, { chat, device, count }: Asked, message: proto.IMessage): Promise<void> {
     // A request of the primary device is answered to all of the recipient's, as Baileys does; in a group, where it would
     // send everything to everybody once more, whoever asks gets a copy with the group's key (as whatsmeow does).
     const isAlone = isGroup(chat) || Boolean(jidDecode(device)?.device);

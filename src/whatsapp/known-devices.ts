@@ -3,45 +3,69 @@
  * keys; a question that WhatsApp leaves unanswered looks to it like an answer about nobody, and the message goes to
  * nobody, silently, or to some of the recipient's devices.
  */
-import { answered } from "./asking-again.ts";
+import { answered, waitAfterRefusalMs } from "./asking-again.ts";
 import type { WASocket } from "./baileys.ts";
 import { jidDecode, jidNormalizedUser } from "./baileys.ts";
 import { isGroup, lidOf } from "./identity.ts";
-import { RequestRefusedError } from "./session.ts";
+import { codeOf } from "./query-errors.ts";
 
 export interface KnownDevicesDeps {
-  socket: Pick<WASocket, "getUSyncDevices" | "assertSessions"> & {
-    signalRepository: Pick<WASocket["signalRepository"], "validateSession">;
-  };
+  socket: Pick<WASocket, "getUSyncDevices" | "assertSessions">;
   me: { id: string; lid: string };
   /** JIDs of a group's members. */
   members: (groupJid: string) => Promise<string[]>;
   /** Whether the list of one of these users (the user part of a JID) is not in the cache. */
   lacks: (users: string[]) => boolean;
+  /** Takes the list of one of these users out of the cache. */
+  forget: (user: string) => void;
 }
 
 /**
- * Resolves when the lists of devices that Baileys will use are in its cache, and, unless it is a group, when there is a
- * session with each device of the recipient; asks nothing when there is. It is asked for the same people as by Baileys, so
- * that Baileys does not ask again. In a group, who cannot read a message for want of a session asks for a copy.
+ * Sends when the lists of devices that Baileys will use are in its cache and, unless it is a group, when there is a session
+ * with each of the recipient's; asks nothing when there is. It is asked for the same people as by Baileys, so that Baileys
+ * does not ask again. In a group, who cannot read a message for want of a session asks for a copy.
  * @param to JID of the chat
- * @throws RequestRefusedError without a code when WhatsApp does not answer
+ * @throws RequestRefusedError without a code when WhatsApp does not answer; what `send` throws
  */
-export async function knownDevices(to: string, { socket, me, members, lacks }: KnownDevicesDeps): Promise<void> {
-  const own = lidOf(to) === null ? me.id : me.lid || me.id;
-  await answered(isGroup(to) ? members(to).then(fetchMissing) : fetchMissing([jidNormalizedUser(own), to]));
-  if (!isGroup(to)) await answered(startSessions());
+export async function toKnownDevices<T>(to: string, deps: KnownDevicesDeps, send: () => Promise<T>): Promise<T> {
+  const { socket, me, members, lacks, forget } = deps;
+  try {
+    await prepare();
+    return await send();
+  } catch (error) {
+    if (!isForGood(error)) throw error;
+    // WhatsApp gives no keys at all when it has none for one device: that is gone since its list was made.
+    for (const jid of await people()) forget(userOf(jid));
+    await prepare();
+    return send();
+  }
 
-  async function fetchMissing(jids: string[]): Promise<void> {
-    const users = jids.map((jid) => jidDecode(jid)?.user ?? jid);
-    if (lacks(users)) await socket.getUSyncDevices(jids, true, false);
+  async function people(): Promise<string[]> {
+    if (isGroup(to)) return members(to);
+    const own = lidOf(to) === null ? me.id : me.lid || me.id;
+    return [jidNormalizedUser(own), to];
+  }
+
+  async function prepare(): Promise<void> {
+    await answered(fetchLists());
+    if (!isGroup(to)) await answered(startSessions());
+  }
+
+  async function fetchLists(): Promise<void> {
+    const jids = await people();
+    if (lacks(jids.map(userOf))) await socket.getUSyncDevices(jids, true, false);
   }
 
   async function startSessions(): Promise<void> {
-    const devices = (await socket.getUSyncDevices([to], true, false)).map(({ jid }) => jid);
-    await socket.assertSessions(devices);
-    for (const device of devices) {
-      if (!(await socket.signalRepository.validateSession(device)).exists) throw new RequestRefusedError(null);
-    }
+    const devices = await socket.getUSyncDevices([to], true, false);
+    await socket.assertSessions(devices.map(({ jid }) => jid));
   }
+}
+
+const userOf = (jid: string): string => jidDecode(jid)?.user ?? jid;
+
+/** Whether WhatsApp refused a question, and would again. */
+function isForGood(error: unknown): boolean {
+  const code = codeOf(error);
+  return code !== null && waitAfterRefusalMs(code, 1) === null;
 }

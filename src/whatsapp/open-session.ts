@@ -23,7 +23,7 @@ import { harden } from "./harden.ts";
 import { adoptTokens } from "./history/adopt-tokens.ts";
 import { lidJid, lidOf, phoneJid, phoneOf, withoutDevice } from "./identity.ts";
 import { InboundStanzas } from "./inbound-stanzas.ts";
-import { knownDevices } from "./known-devices.ts";
+import { toKnownDevices } from "./known-devices.ts";
 import { originIn } from "./normalise/stanza.ts";
 import { ownProfile } from "./own-profile.ts";
 import { PhoneRequests } from "./phone-requests.ts";
@@ -288,16 +288,17 @@ class BaileysSession implements WhatsAppSession {
   }
 
   async #relay(to: string, message: proto.IMessage, options: MessageRelayOptions): Promise<void> {
-    await knownDevices(withoutDevice(to), {
+    const devices = {
       socket: this.#socket,
       me: this.#me(),
-      members: async (jid) => (await this.#group(jid)).participants.map(({ id }) => id),
-      lacks: (users) => this.#devices.lacks(users),
-    });
+      members: async (jid: string) => (await this.#group(jid)).participants.map(({ id }) => id),
+      lacks: (users: string[]) => this.#devices.lacks(users),
+      forget: (user: string) => this.#devices.del(user),
+    };
+    const relay = () => this.#socket.relayMessage(to, message, { ...options, ...stanzaExtras(message) });
+    const { messageId = "" } = options;
     try {
-      const { messageId = "" } = options;
-      const relay = () => this.#socket.relayMessage(to, message, { ...options, ...stanzaExtras(message) });
-      await this.#unanswered.sending(messageId, relay);
+      await toKnownDevices(withoutDevice(to), devices, () => this.#unanswered.sending(messageId, relay));
     } catch (error) {
       throw reachedNobody(error) ? new RequestRefusedError(null) : error;
     }
