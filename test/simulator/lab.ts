@@ -16,6 +16,8 @@ export interface Linked {
 }
 
 export class Lab {
+  /** Every stanza so far, a line each. */
+  readonly trace: string[] = [];
   #server: SimulatorServer | undefined;
   #clients: BaileysClient[] = [];
   #expectedViolations: Partial<Violation>[] = [];
@@ -71,7 +73,8 @@ export class Lab {
   }
 
   async start(): Promise<void> {
-    this.#server = await startSimulator();
+    this.trace.length = 0;
+    this.#server = await startSimulator({ trace: (line) => this.trace.push(line) });
     this.#clients = [];
     this.#expectedViolations = [];
     this.#expectedUnhandled = [];

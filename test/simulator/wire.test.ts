@@ -65,3 +65,14 @@ test("a trap that was taken away catches nothing", async () => {
   await client.socket.sendMessage(`${alice.phone}@s.whatsapp.net`, { text: "past the trap" });
   await alice.received("past the trap");
 });
+
+test("every stanza is traced in both directions, with its attributes and without its content", async () => {
+  const { phone, client } = await lab.linked();
+  const alice = lab.server.contact();
+  const id = await client.sends(`${alice.phone}@s.whatsapp.net`, "for nobody else");
+  await alice.received("for nobody else");
+  const sent = lab.trace.filter((line) => line.includes(id));
+  expect(sent[0]).toMatch(new RegExp(`^\\S+ < ${phone.phone}:1 <message .*<enc v='2' type='pkmsg'/>.*</message>$`));
+  expect(sent[1]).toMatch(new RegExp(`^\\S+ > ${phone.phone}:1 <ack class='message' id='${id}'`));
+  expect(lab.trace.join()).not.toContain("for nobody else");
+});
