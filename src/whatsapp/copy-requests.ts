@@ -24,6 +24,18 @@ const MOST_COPIES = 5;
 const REMEMBERED = 1_000;
 /** What an error of ours is taken for: something that may go better in a while. */
 const OUR_ERROR = 500;
+/** So often something is tried in one session (ours); the request then waits for the next one. */
+const MOST_ATTEMPTS = 5;
+/**
+ * WhatsApp answers every message within a second. Should it ever leave copies unanswered, so many are sent (ours) and the
+ * request is done with: nobody gets copies for ever.
+ */
+const MOST_UNANSWERED = 2;
+
+/** What a request needs cannot be had in this session. */
+class PostponedError extends Error {
+  override name = "PostponedError";
+}
 
 interface Socket {
   assertSessions: WASocket["assertSessions"];
@@ -81,7 +93,7 @@ export class CopyRequests {
     }
   }
 
-  /** Resolves when nothing more can be done about it. @throws SessionClosedError */
+  /** Resolves when nothing more can be done about it. @throws SessionClosedError, PostponedError */
   async #answer(request: RetryRequest, asked: Asked): Promise<void> {
     const { mayHave, onRequest, find, taken, warn } = this.#deps;
     const isAllowed = await this.#insist(() => mayHave(request));
@@ -103,9 +115,16 @@ export class CopyRequests {
     const message = proto.Message.decode(payload);
     const renewed = await this.#insist(() => this.#inTurn(() => this.#renewSession(asked)));
     if (renewed === null) return;
+    let unanswered = 0;
     await this.#insist(async () => {
       await this.#inTurn(() => this.#sendCopy(request, asked, message));
-      await taken(request.messageId);
+      try {
+        await taken(request.messageId);
+      } catch (error) {
+        if (!(error instanceof RequestRefusedError) || error.code !== null) throw error;
+        unanswered += 1;
+        if (unanswered < MOST_UNANSWERED) throw error;
+      }
     });
   }
 
@@ -137,8 +156,8 @@ export class CopyRequests {
   }
 
   /**
-   * Does something again as long as WhatsApp refuses it for now, or does not answer.
-   * @returns null when it was refused for good. @throws SessionClosedError
+   * Does something again when WhatsApp refuses it for now, or does not answer.
+   * @returns null when it was refused for good. @throws SessionClosedError, PostponedError
    */
   async #insist<T>(job: () => Promise<T>): Promise<T | null> {
     const { guarded, pause, warn } = this.#deps;
@@ -149,10 +168,12 @@ export class CopyRequests {
         if (error instanceof SessionClosedError) throw error;
         const refusal = asRefusal(error);
         const code = refusal instanceof RequestRefusedError ? refusal.code : OUR_ERROR;
-        const delayMs = waitAfterRefusalMs(code, failures);
+        const isForGood = waitAfterRefusalMs(code, 1) === null;
         const why = refusal instanceof RequestRefusedError ? (code ?? "no answer") : kindOf(error);
-        warn(`a copy of a message could not be sent${delayMs === null ? "" : " for now"} (${why})`);
-        if (delayMs === null) return null;
+        warn(`a copy of a message could not be sent${isForGood ? "" : " for now"} (${why})`);
+        if (isForGood) return null;
+        const delayMs = failures < MOST_ATTEMPTS ? waitAfterRefusalMs(code, failures) : null;
+        if (delayMs === null) throw new PostponedError("Not in this session");
         await guarded(() => pause(delayMs));
       }
     }

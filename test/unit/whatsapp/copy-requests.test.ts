@@ -186,6 +186,19 @@ describe("a copy that cannot be made for now", () => {
     expect(warnings).toEqual(["a copy of a message could not be sent (404)"]);
   });
 
+  test.each<[string, Error]>([
+    ["is refused for now", BUSY],
+    ["stays unanswered", new RequestRefusedError(null)],
+    ["fails for a reason of our own", new TypeError("oops")],
+  ])("again and again (it %s) waits for the next connection: nothing is acknowledged", async (_, error) => {
+    deps.assertSessions.mockRejectedValue(error);
+    await asks();
+    expect(deps.assertSessions).toHaveBeenCalledTimes(5);
+    expect(deps.pause.mock.calls.flat()).toEqual([2_000, 8_000, 30_000, 120_000]);
+    expect([deps.relay.mock.calls, acknowledged()]).toEqual([[], []]);
+    expect(warnings.at(-1)).toBe("a request for a copy was not answered (PostponedError)");
+  });
+
   test("because the connection closes is asked for again by WhatsApp: nothing is acknowledged", async () => {
     deps.relay.mockRejectedValue(new SessionClosedError("The connection closed"));
     await asks();
@@ -203,6 +216,24 @@ test.each([503, null])("a copy that WhatsApp does not take (%s) is made once mor
   deps.taken.mockRejectedValueOnce(new RequestRefusedError(code));
   await asks();
   expect([deps.relay.mock.calls.length, acknowledged()]).toEqual([2, [ACK]]);
+});
+
+test("a copy that WhatsApp never answers is sent twice, and that is all", async () => {
+  deps.taken.mockRejectedValue(new RequestRefusedError(null));
+  await asks();
+  expect([deps.relay.mock.calls.length, acknowledged()]).toEqual([2, [ACK]]);
+});
+
+test("a copy that WhatsApp refuses again and again is not acknowledged in this session", async () => {
+  deps.taken.mockRejectedValue(new RequestRefusedError(503));
+  await asks();
+  expect([deps.relay.mock.calls.length, acknowledged()]).toEqual([5, []]);
+});
+
+test("a copy that WhatsApp refuses for good is not made again", async () => {
+  deps.taken.mockRejectedValue(new RequestRefusedError(479));
+  await asks();
+  expect([deps.relay.mock.calls.length, acknowledged()]).toEqual([1, [ACK]]);
 });
 
 test("a request that comes twice is answered once and acknowledged twice", async () => {
