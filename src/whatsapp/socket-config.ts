@@ -1,8 +1,7 @@
 /** How Baileys' socket is set up, as far as it needs nothing of the session. */
 import type { UserFacingSocketConfig } from "./baileys.ts";
-import { Browsers, DEFAULT_CONNECTION_CONFIG, proto, WA_CERT_DETAILS } from "./baileys.ts";
+import { Browsers, DEFAULT_CONNECTION_CONFIG, WA_CERT_DETAILS } from "./baileys.ts";
 import { baileysLogger } from "./baileys-logger.ts";
-import { withoutDevice } from "./identity.ts";
 import type { SessionDeps, WhatsAppEndpoint, WhatsAppVersion } from "./session.ts";
 
 /** WhatsApp's web client pings every 15–30 s; silence for one interval plus 5 s ends the session (408). */
@@ -40,9 +39,5 @@ export function socketConfig(endpoint: WhatsAppEndpoint, deps: SessionDeps): Omi
     syncFullHistory: false,
     // Baileys would take a whole history into memory; ours is read in pieces (history/), after its receipt.
     shouldSyncHistoryMessage: () => false,
-    getMessage: async (key) => {
-      const payload = key.id && key.remoteJid ? deps.lookups.ours(key.id, withoutDevice(key.remoteJid)) : null;
-      return payload ? proto.Message.decode(payload) : undefined;
-    },
   };
 }
