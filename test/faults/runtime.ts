@@ -1,11 +1,25 @@
 /** The real runtime on one state folder: killed and started again as often as a run wants, with all that it printed. */
-import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type GatewayProcess, startGateway } from "../../scripts/support/gateway-process.ts";
 
 /** Where the local R2 keeps its files, below the state folder; the name is that of the bucket in wrangler.toml. */
 const BUCKET_FILES = ["v3", "r2", "wasup-media", "blobs"];
+
+/** Renames a folder; what was put into its old place meanwhile comes into it. */
+async function putBack(aside: string, files: string): Promise<void> {
+  for (;;) {
+    try {
+      await rename(aside, files);
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOTEMPTY") throw error;
+    }
+    // The runtime was quicker and made the folder anew.
+    for (const name of await readdir(files)) await rename(join(files, name), join(aside, name));
+  }
+}
 
 export class Runtime {
   readonly folder: string;
@@ -58,7 +72,7 @@ export class Runtime {
     await writeFile(files, "");
     return async () => {
       await rm(files, { force: true });
-      await rename(aside, files);
+      await putBack(aside, files);
     };
   }
 
