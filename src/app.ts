@@ -10,6 +10,7 @@ import { instance } from "./middleware/instance.ts";
 import { jsonBody } from "./middleware/json-body.ts";
 import { requestId } from "./middleware/request-id.ts";
 import { services } from "./middleware/services.ts";
+import { unreadBody } from "./middleware/unread-body.ts";
 import { refuseInvalid } from "./middleware/validation.ts";
 import { buildOpenApi, serveOpenApi } from "./openapi.ts";
 import type { Document } from "./reference/document.ts";
@@ -46,6 +47,7 @@ export function buildApp<Bindings extends SettingsSource>(platform: Platform<Bin
   app.onError(respondToError);
   app.notFound(respondNotFound(app.routes));
 
+  app.use(unreadBody);
   app.use(requestId);
   app.use(services(platform));
   app.use(cors);
