@@ -6,11 +6,14 @@ import type { MiddlewareHandler } from "hono";
 import { LIMITS } from "../schemas/limits.ts";
 import type { AppEnv } from "./app-env.ts";
 
+/** Whoever has no key, or tries too many, gets nothing read. */
+const STRANGERS: ReadonlySet<number> = new Set([401, 429]);
+
 /** Runs outside of all others. No more is read than the largest JSON has, and nothing of what says that it is larger. */
 export const unreadBody: MiddlewareHandler<AppEnv> = async (c, next) => {
   const { raw } = c.req;
   await next();
-  if (raw.body === null || raw.bodyUsed || raw.body.locked) return;
+  if (raw.body === null || raw.bodyUsed || raw.body.locked || STRANGERS.has(c.res.status)) return;
   let left = LIMITS.jsonBodyBytes;
   if (Number(raw.headers.get("Content-Length") ?? 0) > left) return;
   const reader: ReadableStreamDefaultReader<Uint8Array> = raw.body.getReader();
