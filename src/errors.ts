@@ -82,3 +82,6 @@ export function refuse(
 ): { ok: false; error: Refusal } {
   return { ok: false, error: { code, error, ...more } };
 }
+
+/** What of an error a log may say: its class, never its words. */
+export const errorName = (error: unknown): string => (error instanceof Error ? error.name : "unknown error");

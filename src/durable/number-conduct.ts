@@ -2,6 +2,7 @@
  * How one number behaves towards people: the safety guard, read receipts, typing, presence, handoff and opt-outs, wired
  * to its store and its session.
  */
+import { errorName } from "../errors.ts";
 import type { NewEvent } from "../events/record.ts";
 import type { Admission } from "../guard/admission.ts";
 import { circadianOf } from "../guard/facts.ts";
@@ -255,7 +256,7 @@ export class NumberConduct {
       await work(session);
     } catch (error) {
       if (error instanceof SessionClosedError) return;
-      this.#deps.warn(`${what} (${error instanceof Error ? error.name : "unknown error"})`);
+      this.#deps.warn(`${what} (${errorName(error)})`);
     }
   }
 }

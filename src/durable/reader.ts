@@ -1,5 +1,6 @@
 /** Marks what came in as read, when the behaviour of the number wants it, and before anything is answered. */
 
+import { errorName } from "../errors.ts";
 import type { Unread } from "../store/chats-table.ts";
 import type { Store } from "../store/store.ts";
 import { SessionClosedError, type WhatsAppSession } from "../whatsapp/session.ts";
@@ -62,7 +63,7 @@ export class Reader {
       );
     } catch (error) {
       if (error instanceof SessionClosedError) return false;
-      warn(`messages were not marked as read (${error instanceof Error ? error.name : "unknown error"})`);
+      warn(`messages were not marked as read (${errorName(error)})`);
     }
     store.chats.dropUnread(unread.map(({ messageId }) => messageId));
     return true;

@@ -3,7 +3,9 @@
  * sends what is due whenever there is a session, in order within a chat, and again, under the same id, after a
  * connection was lost before WhatsApp took it.
  */
+
 import type { SentMessage } from "../durable/rpc.ts";
+import { errorName } from "../errors.ts";
 import { sentPayload, statusPayload } from "../events/payload.ts";
 import { recordEvent } from "../events/record.ts";
 import type { Admission } from "../guard/admission.ts";
@@ -231,7 +233,7 @@ export class Outbox {
         warn(`WhatsApp did not answer what a message needs (${error.code ?? "no answer"}); it will be sent later`);
         return true;
       }
-      const name = error instanceof Error ? error.name : "unknown error";
+      const name = errorName(error);
       store.sends.withdraw(id);
       warn(`a message could not be encrypted or addressed (${name})`);
       this.#advance(id, "failed", { code: null, reason: "The message could not be encrypted for the recipient" });

@@ -1,11 +1,5 @@
 /** Which messages of the outbox are on their way, and when one that WhatsApp did not take goes out again: same id. */
-import { waitAfterRefusalMs } from "../whatsapp/asking-again.ts";
-
-/**
- * WhatsApp answers within a second. A message without an answer for so long, though the connection stands, goes out
- * again; the id makes that harmless. Milliseconds (ours).
- */
-const ANSWER_PATIENCE_MS = 60_000;
+import { ANSWER_PATIENCE_MS, waitAfterRefusalMs } from "../whatsapp/asking-again.ts";
 
 /** Kept in memory: after a crash everything without an answer goes out at once. Times are epoch milliseconds. */
 export class UnderWay {

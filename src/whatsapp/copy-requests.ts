@@ -7,7 +7,8 @@
  * leaves out what goes beside the encrypted copies (stanza-extras.ts). Here a request is acknowledged when WhatsApp has
  * taken its copy, or never will; until then WhatsApp keeps it and repeats it at the next connection.
  */
-import { answered, waitAfterRefusalMs } from "./asking-again.ts";
+import { errorName } from "../errors.ts";
+import { answered, isForGood, waitAfterRefusalMs } from "./asking-again.ts";
 import { BoundedMap } from "./auth/bounded-map.ts";
 import type { UsedBundles } from "./auth/used-bundles.ts";
 import type { BinaryNode, MessageRelayOptions, WASocket } from "./baileys.ts";
@@ -89,7 +90,7 @@ export class CopyRequests {
       await send(buildAckStanza(receipt));
     } catch (error) {
       // Without its acknowledgement WhatsApp repeats the request.
-      if (!(error instanceof SessionClosedError)) warn(`a request for a copy was not answered (${kindOf(error)})`);
+      if (!(error instanceof SessionClosedError)) warn(`a request for a copy was not answered (${errorName(error)})`);
     }
   }
 
@@ -149,7 +150,7 @@ export class CopyRequests {
         await bundles.add(device, bundle);
         return;
       } catch (error) {
-        this.#deps.warn(`the keys in a request for a copy were of no use (${kindOf(error)})`);
+        this.#deps.warn(`the keys in a request for a copy were of no use (${errorName(error)})`);
       }
     }
     await answered(assertSessions([device], true));
@@ -168,10 +169,9 @@ export class CopyRequests {
         if (error instanceof SessionClosedError) throw error;
         const refusal = asRefusal(error);
         const code = refusal instanceof RequestRefusedError ? refusal.code : OUR_ERROR;
-        const isForGood = waitAfterRefusalMs(code, 1) === null;
-        const why = refusal instanceof RequestRefusedError ? (code ?? "no answer") : kindOf(error);
-        warn(`a copy of a message could not be sent${isForGood ? "" : " for now"} (${why})`);
-        if (isForGood) return null;
+        const why = refusal instanceof RequestRefusedError ? (code ?? "no answer") : errorName(error);
+        warn(`a copy of a message could not be sent${isForGood(code) ? "" : " for now"} (${why})`);
+        if (isForGood(code)) return null;
         const delayMs = failures < MOST_ATTEMPTS ? waitAfterRefusalMs(code, failures) : null;
         if (delayMs === null) throw new PostponedError("Not in this session");
         await guarded(() => pause(delayMs));
@@ -204,5 +204,3 @@ function readReceipt(receipt: BinaryNode): Asked {
   const bundle = extractE2ESessionFromRetryReceipt(receipt) as Bundle | null;
   return { chat: recipient, device: participant, count, time: t, bundle };
 }
-
-const kindOf = (error: unknown): string => (error instanceof Error ? error.name : "unknown error");

@@ -3,6 +3,7 @@
  * stanza it came in carries id, sender and time. Both refer to the same bytes in memory, which is the key here. What
  * comes without a ciphertext that can be read is told of as well: nothing is dropped.
  */
+import { errorName } from "../errors.ts";
 import type { BinaryNode } from "./baileys.ts";
 import { areJidsSameUser, decodeMessageNode, proto, unpadRandomMax16, writeRandomPadMax16 } from "./baileys.ts";
 import { contentless, SECOND_CHANCE_MS } from "./contentless.ts";
@@ -97,7 +98,7 @@ export class InboundStanzas {
     try {
       work();
     } catch (error) {
-      this.#deps.warn(`a message could not be read (${error instanceof Error ? error.name : "unknown error"})`);
+      this.#deps.warn(`a message could not be read (${errorName(error)})`);
     }
   }
 }

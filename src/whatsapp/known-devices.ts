@@ -3,7 +3,7 @@
  * keys; a question that WhatsApp leaves unanswered looks to it like an answer about nobody, and the message goes to
  * nobody, silently, or to some of the recipient's devices.
  */
-import { answered, waitAfterRefusalMs } from "./asking-again.ts";
+import { answered, isForGood } from "./asking-again.ts";
 import type { WASocket } from "./baileys.ts";
 import { jidDecode, jidNormalizedUser } from "./baileys.ts";
 import { isGroup, lidOf } from "./identity.ts";
@@ -33,7 +33,7 @@ export async function toKnownDevices<T>(to: string, deps: KnownDevicesDeps, send
     await prepare();
     return await send();
   } catch (error) {
-    if (!isForGood(error)) throw error;
+    if (!isForGood(codeOf(error))) throw error;
     // WhatsApp gives no keys at all when it has none for one device: that is gone since its list was made.
     for (const jid of await people()) forget(userOf(jid));
     await prepare();
@@ -63,9 +63,3 @@ export async function toKnownDevices<T>(to: string, deps: KnownDevicesDeps, send
 }
 
 const userOf = (jid: string): string => jidDecode(jid)?.user ?? jid;
-
-/** Whether WhatsApp refused a question, and would again. */
-function isForGood(error: unknown): boolean {
-  const code = codeOf(error);
-  return code !== null && waitAfterRefusalMs(code, 1) === null;
-}

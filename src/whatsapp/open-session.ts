@@ -4,6 +4,7 @@
  * Messages, receipts and acks are taken at the level of stanzas, synchronously and before Baileys answers them, because
  * Baileys buffers its own events and sends receipts before it emits the message.
  */
+import { errorName } from "../errors.ts";
 import { AccountSettings } from "./app-state/account-settings.ts";
 import { isSettingsNotice } from "./app-state/name-watch.ts";
 import { openAuthStore } from "./auth/auth-store.ts";
@@ -61,8 +62,6 @@ const ASKED_AGAIN_MS = 24 * 60 * 60 * 1_000;
 const COUNTED_RETRIES = 1_000;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : "unknown error");
 
 /** Opens a socket to WhatsApp for this number; its credentials, or fresh ones, come from the object's storage. */
 export const openSession: OpenSession = (endpoint, deps) => {
@@ -157,10 +156,10 @@ class BaileysSession implements WhatsAppSession {
     announcesNoNames(this.#socket.ev, this.#creds);
     catchListenerErrors(this.#socket.ws, {
       onFrameError: (error) => {
-        deps.warn(`a frame could not be read (${nameOf(error)})`);
+        deps.warn(`a frame could not be read (${errorName(error)})`);
         this.#fail(null, "unreadable frame");
       },
-      onStanzaError: (error) => deps.warn(`a stanza could not be handled (${nameOf(error)})`),
+      onStanzaError: (error) => deps.warn(`a stanza could not be handled (${errorName(error)})`),
       admits: (event, stanza) => this.#admits(event, stanza as BinaryNode),
     });
     this.#questions = new Questions({
@@ -400,7 +399,7 @@ class BaileysSession implements WhatsAppSession {
     try {
       await this.presence(this.#deps.markOnline());
     } catch (error) {
-      if (!(error instanceof SessionClosedError)) this.#deps.warn(`the name was not announced (${nameOf(error)})`);
+      if (!(error instanceof SessionClosedError)) this.#deps.warn(`the name was not announced (${errorName(error)})`);
     }
   }
 }

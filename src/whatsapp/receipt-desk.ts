@@ -1,5 +1,6 @@
 /** Takes receipts as they arrive: reports what became of our messages, and finds those that ask for a copy. */
-import { waitAfterRefusalMs } from "./asking-again.ts";
+import { errorName } from "../errors.ts";
+import { isForGood } from "./asking-again.ts";
 import type { BinaryNode } from "./baileys.ts";
 import type { Me } from "./normalise/stanza.ts";
 import { asRefusal } from "./query-errors.ts";
@@ -20,7 +21,7 @@ interface Deps {
 function isTemporary(error: unknown): boolean {
   if (error instanceof SessionClosedError) return true;
   const refusal = asRefusal(error);
-  return refusal instanceof RequestRefusedError && waitAfterRefusalMs(refusal.code, 1) !== null;
+  return refusal instanceof RequestRefusedError && !isForGood(refusal.code);
 }
 
 export class ReceiptDesk {
@@ -63,7 +64,7 @@ export class ReceiptDesk {
       return true;
     } catch (error) {
       if (!(error instanceof SessionClosedError)) {
-        warn(`a group's receipt could not be read (${error instanceof Error ? error.name : "unknown error"})`);
+        warn(`a group's receipt could not be read (${errorName(error)})`);
       }
       return !isTemporary(error);
     }

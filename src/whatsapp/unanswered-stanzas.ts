@@ -2,11 +2,10 @@
  * The messages of a session that WhatsApp has neither taken nor refused yet. Several stanzas may go out under one id, a
  * message and copies of it, and their `<ack>`s do not tell them apart: they are counted.
  */
+import { ANSWER_PATIENCE_MS } from "./asking-again.ts";
 import { BoundedMap } from "./auth/bounded-map.ts";
 import { RequestRefusedError } from "./session.ts";
 
-/** WhatsApp answers within a second; milliseconds (ours), as long as for a message (sending/resend.ts). */
-const PATIENCE_MS = 60_000;
 /** Refused messages that are remembered: far more than somebody asks about at the same time. */
 const REMEMBERED = 1_000;
 
@@ -59,7 +58,7 @@ export class UnansweredStanzas {
     const timer = setTimeout(() => {
       this.#counts.delete(id);
       reject(new RequestRefusedError(null));
-    }, PATIENCE_MS);
+    }, ANSWER_PATIENCE_MS);
     this.#waiting.set(id, [...(this.#waiting.get(id) ?? []), resolve]);
     try {
       return await promise;

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { sendMessage } from "../../src/sending/send-message.ts";
 import { openSession } from "../../src/whatsapp/open-session.ts";
+import { REMOTE_PICTURE } from "../support/remote-file.ts";
 import { HOOK, inNumber, message, OPEN, webhook } from "./support/number.ts";
 import { directoryOf, ORG } from "./support/objects.ts";
 
@@ -54,9 +55,7 @@ test("a file is not given up because a setting of the deployment is wrong", () =
   inNumber(
     "wrong-setting",
     async ({ number }) => {
-      const kept = { directPath: "/v/a", mediaKey: "AAAA", fileSha256: "AAAA", fileEncSha256: "AAAA" };
-      const type = { kind: "image", mimeType: "image/jpeg", size: 9, fileName: null } as const;
-      const file = { ...kept, ...type, seconds: null, width: null, height: null, voice: false, gif: false };
+      const file = REMOTE_PICTURE;
       const { id, key } = number.media.newFile();
       const media = { id, key, link: null, status: "pending", file, dueAt: Date.now() } as const;
       const about = { id: "A", chatId: "491@s.whatsapp.net", direction: "inbound" } as const;

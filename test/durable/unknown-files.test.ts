@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { removeUnknownFiles } from "../../src/media/unknown-files.ts";
+import { REMOTE_PICTURE } from "../support/remote-file.ts";
 import { inNumber } from "./support/number.ts";
 
 const DAY = 24 * 60 * 60 * 1_000;
@@ -25,21 +26,7 @@ const later = (ms: number): void => {
 describe("a file that nothing tells of", () => {
   test("goes after a day; those of messages, of the history, uploads and those of others stay", () =>
     inNumber("unknown", async ({ number }) => {
-      const file = {
-        kind: "image",
-        mimeType: "image/jpeg",
-        directPath: "/v/a",
-        mediaKey: "AAAA",
-        fileSha256: "AAAA",
-        fileEncSha256: "AAAA",
-        size: 9,
-        fileName: null,
-        seconds: null,
-        width: null,
-        height: null,
-        voice: false,
-        gif: false,
-      } as const;
+      const file = REMOTE_PICTURE;
       const message = { id: "A", chatId: "491@s.whatsapp.net", direction: "inbound" } as const;
       const ofMessage = number.media.newFile();
       number.store.media.insert({ ...ofMessage, message, link: "/l", status: "stored", file, dueAt: 0 });

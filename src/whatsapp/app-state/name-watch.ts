@@ -2,6 +2,7 @@
  * Keeps the account's name: it comes as a setting, unless a business account told it while linking. Baileys reads settings
  * only together with the history, and when they change it holds back all sends until it has read them; it is kept out.
  */
+import { errorName } from "../../errors.ts";
 import type { BinaryNode } from "../baileys.ts";
 import { getBinaryNodeChildren } from "../baileys.ts";
 import { SessionClosedError } from "../session.ts";
@@ -50,7 +51,7 @@ export class NameWatch {
       if (name !== null && name !== known()) learned(name);
     } catch (error) {
       if (error instanceof SessionClosedError) return;
-      warn(`the account's name could not be read (${error instanceof Error ? error.name : "unknown error"})`);
+      warn(`the account's name could not be read (${errorName(error)})`);
     }
   }
 }

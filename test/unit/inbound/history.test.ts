@@ -4,6 +4,7 @@ import { receive } from "../../../src/inbound/receive.ts";
 import { openStore, type Store } from "../../../src/store/store.ts";
 import type { HistoryPart } from "../../../src/whatsapp/history-part.ts";
 import type { ReceivedMessage } from "../../../src/whatsapp/session.ts";
+import { REMOTE_PICTURE } from "../../support/remote-file.ts";
 import { numberStorage } from "../../support/sqlite.ts";
 
 const NOW = Date.parse("2026-11-01T12:00:00.000Z");
@@ -108,21 +109,7 @@ describe("messages of the phone's history", () => {
   });
 
   test("have files that are fetched on request", () => {
-    const file = {
-      kind: "image",
-      directPath: "/v/1",
-      mediaKey: "",
-      fileSha256: "",
-      fileEncSha256: "",
-      mimeType: "image/png",
-      size: 1,
-      fileName: null,
-      seconds: null,
-      width: null,
-      height: null,
-      voice: false,
-      gif: false,
-    } as const;
+    const file = REMOTE_PICTURE;
     storeHistory(
       part("A", NOW, { content: { type: "image", text: "", quoted: null, unsupported: false, file } }),
       context,
